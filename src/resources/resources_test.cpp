@@ -42,6 +42,12 @@ TEST(Spec, ReadsBackWhatItWroteAndRefusesTheRest) {
   }
 }
 
+TEST(Spec, WhatWasObservedIsKeptAsItWasRead) {
+  const Spec observed = Sysctl{.value = "1", .persisted = "0"};
+  EXPECT_EQ(*decode_observed("sysctl", encode_observed(observed)), observed);
+  EXPECT_EQ(encode(observed).canonical(), R"({"value":"1"})");
+}
+
 TEST(Differences, AreOfFieldsThatGitSetsAndNoOthers) {
   const auto fields = [](const Spec& desired, const std::optional<Spec>& observed) {
     std::string out;

@@ -43,8 +43,10 @@ void derive(Directory& spec) {
   if (spec.purge == true) spec.foreign = NameSet{};
 }
 
+enum class Fill { derived, nothing };
+
 template <class S>
-Result<Spec> decode_as(const Json::Object& object) {
+Result<Spec> decode_as(const Json::Object& object, Fill fill) {
   S spec;
   for (const auto& [name, json] : object) {
     bool known = false;
@@ -57,22 +59,40 @@ Result<Spec> decode_as(const Json::Object& object) {
     if (!known) return fail(Errc::unsupported, "unknown field `", name, "` of a ", S::kind);
     TRY(std::move(read));
   }
-  derive(spec);
+  if (fill == Fill::derived) derive(spec);
   return Spec(std::move(spec));
 }
 
+constexpr auto all_kinds = std::make_index_sequence<std::variant_size_v<Spec>>();
+
 template <std::size_t... I>
-Result<Spec> decode_any(std::string_view kind, const Json::Object& object, std::index_sequence<I...>) {
+Result<Spec> decode_any(std::string_view kind, const Json::Object& object, Fill fill, std::index_sequence<I...>) {
   std::optional<Result<Spec>> out;
   ((std::variant_alternative_t<I, Spec>::kind == kind
-        ? void(out = decode_as<std::variant_alternative_t<I, Spec>>(object))
+        ? void(out = decode_as<std::variant_alternative_t<I, Spec>>(object, fill))
         : void()),
    ...);
   if (!out) return fail(Errc::unsupported, "unknown kind `", kind, "`: the agent is too old for it");
   return std::move(*out);
 }
 
-constexpr auto all_kinds = std::make_index_sequence<std::variant_size_v<Spec>>();
+Result<Spec> decode_filling(std::string_view kind, const Json& fields, Fill fill) {
+  if (fields.object() == nullptr) return fail(Errc::invalid, "the fields of a ", kind, " are not an object");
+  return decode_any(kind, *fields.object(), fill, all_kinds);
+}
+
+Json encode_with(const Spec& spec, Fill derived_fields) {
+  Json out{Json::Object{}};
+  std::visit(
+      [&]<class S>(const S& s) {
+        each_field<S>([&]<class T>(const Field<S, T>& f) {
+          if (f.use == FieldUse::derived && derived_fields == Fill::nothing) return;
+          if (s.*f.member) out[f.name] = FieldCodec<T>::encode(*(s.*f.member));
+        });
+      },
+      spec);
+  return out;
+}
 
 template <class S, class T>
 void compare_field(std::vector<FieldChange>& out, const Field<S, T>& f, const S& desired, const S* observed) {
@@ -127,21 +147,11 @@ std::string_view kind_of(const Spec& spec) {
   return std::visit([]<class S>(const S&) { return S::kind; }, spec);
 }
 
-Json encode(const Spec& spec) {
-  Json out{Json::Object{}};
-  std::visit(
-      [&]<class S>(const S& s) {
-        each_field<S>([&]<class T>(const Field<S, T>& f) {
-          if (f.use != FieldUse::derived && s.*f.member) out[f.name] = FieldCodec<T>::encode(*(s.*f.member));
-        });
-      },
-      spec);
-  return out;
-}
-
-Result<Spec> decode(std::string_view kind, const Json& fields) {
-  if (fields.object() == nullptr) return fail(Errc::invalid, "the fields of a ", kind, " are not an object");
-  return decode_any(kind, *fields.object(), all_kinds);
+Json encode(const Spec& spec) { return encode_with(spec, Fill::nothing); }
+Json encode_observed(const Spec& spec) { return encode_with(spec, Fill::derived); }
+Result<Spec> decode(std::string_view kind, const Json& fields) { return decode_filling(kind, fields, Fill::derived); }
+Result<Spec> decode_observed(std::string_view kind, const Json& fields) {
+  return decode_filling(kind, fields, Fill::nothing);
 }
 
 bool wants_absence(const Spec& spec) {

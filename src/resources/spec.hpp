@@ -44,6 +44,10 @@ Json encode(const Spec& spec);
 /// field it does not know or a value of the wrong form. Derived fields that follow from others are filled in.
 Result<Spec> decode(std::string_view kind, const Json& fields);
 
+/// The same for what was observed: derived fields are kept as they were read, not filled in. For the ledger.
+Json encode_observed(const Spec& spec);
+Result<Spec> decode_observed(std::string_view kind, const Json& fields);
+
 /// Whether a spec wants its resource not to exist.
 bool wants_absence(const Spec& spec);
 
