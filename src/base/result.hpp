@@ -57,10 +57,16 @@ inline void unwrap(Result<void>&) {}
 
 /// The value of a `Result`, or return its error from this function with the parts put in front:
 /// `const auto unit = TRY(systemd.unit(name), "cannot read the state of ", name);`. Not inside a coroutine.
-#define TRY(expression, ...)                                                                                          \
-  __extension__({                                                                                                     \
-    auto try_result_ = (expression);                                                                                  \
-    if (!try_result_) [[unlikely]]                                                                                    \
-      return std::unexpected(::flyball::detail::prefixed(std::move(try_result_).error() __VA_OPT__(, ) __VA_ARGS__)); \
-    ::flyball::detail::unwrap(try_result_);                                                                           \
+#define TRY(expression, ...) FLYBALL_TRY_COUNTED(__COUNTER__, expression __VA_OPT__(, ) __VA_ARGS__)
+
+// A name of its own for each, so that one may stand inside another.
+#define FLYBALL_TRY_COUNTED(number, expression, ...) FLYBALL_TRY_NUMBERED(number, expression __VA_OPT__(, ) __VA_ARGS__)
+#define FLYBALL_TRY_NUMBERED(number, expression, ...) \
+  FLYBALL_TRY(try_result_##number##_, expression __VA_OPT__(, ) __VA_ARGS__)
+#define FLYBALL_TRY(result, expression, ...)                                                                     \
+  __extension__({                                                                                                \
+    auto result = (expression);                                                                                  \
+    if (!result) [[unlikely]]                                                                                    \
+      return std::unexpected(::flyball::detail::prefixed(std::move(result).error() __VA_OPT__(, ) __VA_ARGS__)); \
+    ::flyball::detail::unwrap(result);                                                                           \
   })
