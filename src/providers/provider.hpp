@@ -5,7 +5,10 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace flyball::providers {
@@ -21,8 +24,12 @@ class Contents {
 /// A resource as its provider is asked about it.
 struct Subject {
   const ResourceId& id;
-  const Spec& desired;  ///< Its set fields are those that matter. Commands also say here how to check.
+  const Spec& desired;  ///< Its set fields are those that matter. Commands also say here how to check. When it leaves:
+                        ///< as it was last desired.
   const Json& notes;    ///< What this provider noted in the ledger; null at first.
+  /// All that git wants on this device now: a directory with `purge` keeps what is among them, a package that leaves
+  /// takes none of them along. Null: nothing.
+  const std::set<ResourceId>* managed = nullptr;
 };
 
 /// What was there before Flyball first managed a resource: nothing, or these fields with everything that putting it
