@@ -104,5 +104,13 @@ TEST(Diagnostic, ShowsTheLineWithACaretUnderTheFault) {
             "   |     ^^^^^^^^^^ help: did you mean `restart_on`?\n");
 }
 
+TEST(Diagnostic, ShowsThePartOfALongLineThatHoldsTheFault) {
+  const auto long_line = std::string(300, 'a') + "ö!" + std::string(300, 'b');
+  const Diagnostic fault{.code = "E0103", .at = {.file = "f", .line = 1, .column = 302}, .message = "m", .help = "h"};
+  const auto shown = render(fault, [&](const std::string&, std::uint32_t) { return long_line; });
+  EXPECT_EQ(shown, "error[E0103]: m\n  --> f:1:302\n   |\n 1 | …" + std::string(79, 'a') + "ö!" + std::string(79, 'b') +
+                       "…\n   | " + std::string(81, ' ') + "^ help: h\n");
+}
+
 }  // namespace
 }  // namespace flyball
