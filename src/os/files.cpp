@@ -4,6 +4,16 @@
 
 namespace flyball::os {
 
+Read<FileView> Files::look(const Path& path, std::uint64_t max_bytes) {
+  const auto meta = TRY(stat(path));
+  if (!meta) return std::nullopt;
+  FileView view{.meta = *meta};
+  if (meta->type != FileMeta::Type::regular || meta->size > max_bytes) return view;
+  view.bytes = TRY(read(path, max_bytes));
+  if (!view.bytes) return std::nullopt;
+  return view;
+}
+
 Path parent_of(const Path& path) {
   const auto slash = path.rfind('/');
   return slash == 0 || slash == Path::npos ? "/" : path.substr(0, slash);
