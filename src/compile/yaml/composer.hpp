@@ -20,7 +20,10 @@ namespace flyball::compile::yaml {
 class Composer {
  public:
   Composer(EventReader& events, const Source& source, Builder& builder, std::vector<Diagnostic>& out)
-      : events_(events), source_(source), builder_(builder), out_(out) {}
+      : events_(events), source_(source), builder_(builder), out_(out) {
+    frames_.reserve(16);  // Enough for most files.
+    stack_.reserve(64);
+  }
 
   Document compose();
 
