@@ -1,0 +1,29 @@
+#pragma once
+
+#include "plan/desired.hpp"
+#include "plan/ledger.hpp"
+
+#include <map>
+#include <set>
+#include <vector>
+
+namespace flyball::plan {
+
+/// What a resource waits for: what it says it needs, and what it needs by nature: the directory it lies in, the user
+/// and group that own it, the package its service came with, what it is restarted for.
+struct Dependencies {
+  std::set<ResourceId> blocking;  ///< While one of them fails, it waits.
+  std::set<ResourceId> ordering;  ///< Only comes after them.
+};
+
+/// The dependencies of all managed resources; only those that are managed too are named.
+std::map<ResourceId, Dependencies> dependencies_of(const DesiredState& desired);
+
+/// All managed resources, each after what it depends on; ties by groups, users, packages, directories, files, the
+/// rest, services, and then by id.
+std::vector<ResourceId> order_of(const std::map<ResourceId, Dependencies>& dependencies);
+
+/// Entries that leave, in reverse of the order in which they would have come.
+std::vector<ResourceId> leaving_order(const std::vector<const LedgerEntry*>& leaving);
+
+}  // namespace flyball::plan
