@@ -59,8 +59,8 @@ ReleaseStatement renewed(const ReleaseStatement& old, Sequence sequence, WallTim
   auto out = old;
   out.sequence = sequence;
   out.previous = ReleaseStatement::Previous{.revision = old.revision, .statement = old.digest()};
-  out.not_before = now;
-  out.expires = now + open_validity;
+  out.not_before = WallTime{std::chrono::floor<std::chrono::seconds>(now.since)};  // As it will be written.
+  out.expires = out.not_before + open_validity;
   return out;
 }
 
