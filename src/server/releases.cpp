@@ -1,0 +1,368 @@
+#include "server/gate.hpp"
+#include "server/impl.hpp"
+
+#include <algorithm>
+
+// From a look at git to a release: observe, judge, publish. Whatever goes wrong on the way leaves the release before
+// it in force, and says so.
+namespace flyball::server {
+namespace {
+
+Json json_list(const std::vector<std::string>& items) {
+  Json::Array out;
+  for (const auto& item : items) out.emplace_back(item);
+  return out;
+}
+
+std::vector<std::string> rendered(const std::vector<Diagnostic>& diagnostics) {
+  constexpr std::size_t most = 50;
+  std::vector<std::string> out;
+  for (const auto& d : diagnostics) {
+    if (d.severity != Severity::error) continue;
+    if (out.size() == most) {
+      out.push_back(text("and more: `flyball validate` lists all"));
+      break;
+    }
+    out.push_back(
+        text("error[", d.code, "] ", d.at.str(), ": ", d.message, d.help.empty() ? "" : text(" (", d.help, ")")));
+  }
+  return out;
+}
+
+trust::Tree tree_of(const compile::Fleet& fleet) {
+  trust::Tree::Entries entries;
+  for (const auto& [id, device] : fleet.devices) entries.emplace(trust::device_audience(id), device.digest);
+  return trust::Tree(entries);
+}
+
+}  // namespace
+
+void Server::Impl::start_look() {
+  look_wanted = false;
+  looking = true;
+  next_look = ports.clocks.steady() + settings.poll;
+  auto done = [this](Result<Sighting> sighting) {
+    looking = false;
+    take_sighting(sighting);
+  };
+  if (to_load) {
+    ports.lookout.look_at(to_load->revision, std::move(done));
+    return;
+  }
+  Known known;
+  if (in_force) known.in_force = in_force->stored.release.revision;
+  if (candidate) known.judged.push_back(candidate->release.revision);
+  if (trouble && trouble->what == Trouble::What::refused) known.judged.push_back(trouble->revision);
+  ports.lookout.look(std::move(known), std::move(done));
+}
+
+void Server::Impl::take_sighting(const Result<Sighting>& sighting) {
+  if (!sighting) {
+    freeze({}, sighting.error().message);
+    return;
+  }
+  fetched = ports.clocks.wall();
+  if (to_load) {
+    take_again(*sighting);
+    return;
+  }
+  if (!sighting->head) {
+    if (in_force) freeze({}, text(settings.branch, " is gone from the repository"));
+    for (auto& [revision, tell_it] : std::exchange(told, {}))
+      tell_it({.outcome = PushVerdict::Outcome::frozen, .lines = {"the tracked branch has no commit"}});
+    return;
+  }
+  take_head(*sighting);
+}
+
+void Server::Impl::take_head(const Sighting& sighting) {
+  const auto& head = *sighting.head;
+  if (sighting.rewritten) {
+    freeze(head, text("its history was rewritten: ", short_form(head), " does not follow ",
+                      short_form(in_force->stored.release.revision), ", which is in force"));
+    tell(head, verdict_of_trouble());
+    return;
+  }
+  if (sighting.compiled) {
+    if (!sighting.compiled->fleet) {
+      refuse_revision(sighting);
+    } else {
+      take_fleet(sighting);
+    }
+  } else if (trouble &&
+             (trouble->what == Trouble::What::frozen || (in_force && head == in_force->stored.release.revision))) {
+    log(5, text("the repository can be read again; ", short_form(head), " is its head"));
+    if (trouble->what == Trouble::What::frozen || head != trouble->revision) trouble.reset();
+  }
+  if (const auto verdict = verdict_of(head)) tell(head, *verdict);
+  // Whoever pushed something that was overtaken learns of what overtook it.
+  for (auto& [revision, tell_it] : std::exchange(told, {}))
+    tell_it({.outcome = PushVerdict::Outcome::frozen,
+             .lines = {text("a newer revision, ", short_form(head), ", came before it was judged")}});
+}
+
+void Server::Impl::freeze(const Revision& revision, const std::string& message) {
+  const bool new_trouble = !trouble || trouble->what != Trouble::What::frozen || trouble->message != message;
+  const auto since = trouble && trouble->what == Trouble::What::frozen ? trouble->since : ports.clocks.wall();
+  trouble = {.what = Trouble::What::frozen, .revision = revision, .since = since, .message = message};
+  if (!new_trouble) return;
+  log(4, text("frozen: ", message));
+  if (authority) {
+    Json body;
+    body["message"] = message;
+    batch.transaction.events.push_back(event("frozen", std::string(by_server), "repository", revision.str(), body));
+  }
+}
+
+void Server::Impl::refuse_revision(const Sighting& sighting) {
+  trouble = {.what = Trouble::What::refused,
+             .revision = *sighting.head,
+             .since = ports.clocks.wall(),
+             .message = text(short_form(*sighting.head), " does not compile"),
+             .diagnostics = rendered(sighting.compiled->diagnostics)};
+  log(4, text("refused: ", trouble->message, ": ", trouble->diagnostics.empty() ? "" : trouble->diagnostics.front()));
+  if (authority) {
+    Json body;
+    body["diagnostics"] = json_list(trouble->diagnostics);
+    batch.transaction.events.push_back(event("refused", std::string(by_server), text("revision ", *sighting.head),
+                                             sighting.commit ? sighting.commit->author : "", body));
+  }
+}
+
+void Server::Impl::take_fleet(const Sighting& sighting) {
+  const auto& fleet = *sighting.compiled->fleet;
+  const auto refuse = [&](std::string why) {
+    Sighting refused = sighting;
+    refused.compiled->fleet.reset();
+    refused.compiled->diagnostics = {{.code = "E0701", .at = {.file = "fleet.yaml"}, .message = std::move(why)}};
+    refuse_revision(refused);
+  };
+  if (authority && authority->document().repository != fleet.repository) {
+    refuse(text("`id` is ", fleet.repository, ", but this server keeps ", authority->document().repository,
+                ": a fleet never changes its id"));
+    return;
+  }
+  if (const auto judged = judge_manifests(fleet); !judged) {
+    refuse(judged.error().message);
+    return;
+  }
+  if (!authority) {
+    auto made =
+        make_authority(ports.files, settings.directory, settings.access, keys, fleet.repository, settings.branch);
+    if (!made) {
+      freeze(*sighting.head, made.error().message);
+      return;
+    }
+    authority = std::move(*made);
+    batch.transaction.writes.emplace_back(store::Setting{"repository", fleet.repository.str()});
+  }
+  Release release{.revision = *sighting.head,
+                  .subject = sighting.commit->subject,
+                  .author = sighting.commit->author,
+                  .time = ports.clocks.wall()};
+  if (in_force) {
+    for (const auto& tripped : compile::judge(in_force->fleet, fleet)) release.held.push_back(tripped.message);
+  }
+  trouble.reset();
+  if (release.held.empty()) {
+    if (const auto done = publish(std::move(release), fleet, *sighting.snapshot, std::string(by_server)); !done)
+      freeze(*sighting.head, done.error().message);
+    return;
+  }
+  const auto last = ports.store.last_sequence();
+  if (!last) {
+    freeze(*sighting.head, last.error().message);
+    return;
+  }
+  release.sequence = last->next();
+  release.state = ReleaseState::held;
+  release.root = tree_of(fleet).root();
+  if (candidate) {  // A newer one takes its place.
+    candidate->release.state = ReleaseState::replaced;
+    batch.transaction.writes.emplace_back(store::StoredRelease{.release = candidate->release});
+  }
+  Json body;
+  body["held"] = json_list(release.held);
+  body["revision"] = release.revision.str();
+  batch.transaction.writes.emplace_back(store::StoredRelease{.release = release});
+  batch.transaction.events.push_back(
+      event("held", std::string(by_server), subject(release.sequence), release.author, body));
+  log(4, text("release ", release.sequence, " is held: ", release.held.front()));
+  candidate = Candidate{.release = std::move(release), .fleet = fleet, .snapshot = *sighting.snapshot};
+  flush();
+}
+
+// After a restart: what was in force is compiled again. When it comes out as it was signed, it is offered as it was.
+void Server::Impl::take_again(const Sighting& sighting) {
+  const auto release = *std::exchange(to_load, std::nullopt);
+  look_wanted = true;
+  const auto stored = ports.store.release(release.sequence);
+  if (!stored || !*stored || !sighting.compiled || !sighting.compiled->fleet || !authority) {
+    freeze(release.revision,
+           text("release ", release.sequence, " cannot be made again from git",
+                sighting.compiled && !sighting.compiled->fleet ? ": it does not compile with this version" : ""));
+    return;
+  }
+  auto fleet = *sighting.compiled->fleet;
+  auto tree = tree_of(fleet);
+  auto statement = trust::ReleaseStatement::decode((*stored)->statement);
+  if (statement && tree.root() == release.root) {
+    in_force = Published{.stored = **stored,
+                         .statement = std::move(*statement),
+                         .signed_statement = {.bytes = (*stored)->statement, .signatures = {(*stored)->signature}},
+                         .fleet = std::move(fleet),
+                         .tree = std::move(tree)};
+    for (const auto& [id, device] : devices) to_answer.insert(id);
+    log(6, text("release ", release.sequence, " (", short_form(release.revision), ") is in force again"));
+    return;
+  }
+  // Another version of the compiler: the same revision, another root, so another release.
+  Release again = release;
+  again.time = ports.clocks.wall();
+  if (const auto done =
+          publish(std::move(again), std::move(fleet), sighting.snapshot.value_or(Digest()), std::string(by_server));
+      !done)
+    freeze(release.revision, done.error().message);
+}
+
+Result<> Server::Impl::publish(Release release, compile::Fleet fleet, const Digest& snapshot,
+                               const std::string& actor) {
+  const auto last = TRY(ports.store.last_sequence());
+  auto tree = tree_of(fleet);
+  release.sequence = last.next();
+  release.root = tree.root();
+  release.state = ReleaseState::in_force;
+  const auto now = WallTime{std::chrono::floor<std::chrono::seconds>(ports.clocks.wall().since)};
+  trust::ReleaseStatement statement{.branch = settings.branch,
+                                    .duties = authority->document().version,
+                                    .not_before = now,
+                                    .expires = now + trust::open_validity,
+                                    .leaves = tree.leaves(),
+                                    .policy = fleet.policy,
+                                    .repository = fleet.repository,
+                                    .revision = release.revision,
+                                    .root = release.root,
+                                    .sequence = release.sequence,
+                                    .snapshot = snapshot};
+  if (in_force)
+    statement.previous = {.revision = in_force->stored.release.revision,
+                          .statement = in_force->stored.release.statement};
+  auto signed_statement = authority->sign_statement(statement);
+  release.statement = sha256(signed_statement.bytes);
+
+  auto replace = [&](Release before, Bytes bytes, Bytes signature) {
+    before.state = ReleaseState::replaced;
+    batch.transaction.writes.emplace_back(store::StoredRelease{
+        .release = std::move(before), .statement = std::move(bytes), .signature = std::move(signature)});
+  };
+  if (in_force) replace(in_force->stored.release, in_force->stored.statement, in_force->stored.signature);
+  if (candidate && candidate->release.sequence != release.sequence) replace(candidate->release, {}, {});
+  candidate.reset();
+  store::StoredRelease stored{
+      .release = release, .statement = signed_statement.bytes, .signature = signed_statement.signatures.front()};
+  batch.transaction.writes.emplace_back(stored);
+  Json body;
+  body["revision"] = release.revision.str();
+  body["root"] = release.root.str();
+  body["statement"] = release.statement.str();
+  body["devices"] = static_cast<std::uint64_t>(fleet.devices.size());
+  batch.transaction.events.push_back(event("release", actor, subject(release.sequence), release.author, body));
+  assign(fleet, release.sequence);
+  in_force = Published{.stored = std::move(stored),
+                       .statement = std::move(statement),
+                       .signed_statement = std::move(signed_statement),
+                       .fleet = std::move(fleet),
+                       .tree = std::move(tree)};
+  closures.clear();
+  log(5, text("release ", release.sequence, " (", short_form(release.revision), ") is in force: ", release.subject));
+  flush();  // Durable before any device is told: a failed commit brings back the release before.
+  for (const auto& [id, device] : devices) to_answer.insert(id);
+  return {};
+}
+
+void Server::Impl::assign(const compile::Fleet& fleet, Sequence sequence) {
+  constexpr std::size_t most_named = 200;
+  Json::Array named;
+  std::size_t changed = 0;
+  for (auto& [id, device] : devices) {
+    const auto found = fleet.devices.find(id);
+    if (found == fleet.devices.end()) continue;  // Gone from git: nothing changes on it, and the views say so.
+    auto& record = device.record;
+    record.assigned = sequence;
+    if (record.manifest != found->second.digest) {
+      record.manifest = found->second.digest;
+      record.generation = record.generation.next();
+      if (++changed <= most_named) named.emplace_back(id.str());
+    }
+    batch.transaction.writes.emplace_back(record);
+  }
+  Json body;
+  body["changed"] = static_cast<std::uint64_t>(changed);
+  body["devices"] = std::move(named);
+  batch.transaction.events.push_back(event("assignment", std::string(by_server), subject(sequence), "", body));
+}
+
+Result<> Server::Impl::renew_statement() {
+  auto release = in_force->stored.release;
+  release.time = ports.clocks.wall();
+  auto fleet = in_force->fleet;
+  return publish(std::move(release), std::move(fleet), in_force->statement.snapshot, std::string(by_server));
+}
+
+os::net::Response Server::Impl::approve(Sequence sequence, const std::string& person, const std::string& reason) {
+  if (!candidate || candidate->release.sequence != sequence) {
+    return os::net::problem(409, "not-held", text("release ", sequence, " is not waiting for an approval"));
+  }
+  auto waiting = std::move(*std::exchange(candidate, std::nullopt));
+  waiting.release.approved_by = person;
+  waiting.release.approval_reason = reason;
+  Json body;
+  body["held"] = json_list(waiting.release.held);
+  body["reason"] = reason;
+  body["revision"] = waiting.release.revision.str();
+  // The held row keeps its sequence as history; the release itself gets the next one (DECISIONS 11: gaps are fine).
+  auto history = waiting.release;
+  history.state = ReleaseState::replaced;
+  batch.transaction.writes.emplace_back(store::StoredRelease{.release = std::move(history)});
+  batch.transaction.events.push_back(event("approval", person, subject(sequence), reason, body));
+  if (const auto done = publish(std::move(waiting.release), std::move(waiting.fleet), waiting.snapshot, person); !done)
+    return os::net::problem(done.error());
+  Json out;
+  out["sequence"] = in_force->stored.release.sequence.value;
+  out["revision"] = in_force->stored.release.revision.str();
+  return os::net::json_response(200, out);
+}
+
+PushVerdict Server::Impl::verdict_of_trouble() const {
+  const bool refused = trouble->what == Trouble::What::refused;
+  PushVerdict out{.outcome = refused ? PushVerdict::Outcome::refused : PushVerdict::Outcome::frozen,
+                  .lines = trouble->diagnostics};
+  out.lines.insert(out.lines.begin(), trouble->message);
+  return out;
+}
+
+std::optional<PushVerdict> Server::Impl::verdict_of(const Revision& revision) const {
+  if (in_force && in_force->stored.release.revision == revision) {
+    PushVerdict out{.outcome = PushVerdict::Outcome::in_force, .sequence = in_force->stored.release.sequence};
+    out.devices = in_force->fleet.devices.size();
+    return out;
+  }
+  if (candidate && candidate->release.revision == revision) {
+    return PushVerdict{.outcome = PushVerdict::Outcome::held,
+                       .sequence = candidate->release.sequence,
+                       .devices = candidate->fleet.devices.size(),
+                       .lines = candidate->release.held};
+  }
+  if (trouble && trouble->revision == revision) return verdict_of_trouble();
+  return std::nullopt;
+}
+
+void Server::Impl::tell(const Revision& revision, const PushVerdict& verdict) {
+  const auto [first, last] = told.equal_range(revision);
+  std::vector<std::move_only_function<void(PushVerdict)>> due;
+  for (auto it = first; it != last; ++it) due.push_back(std::move(it->second));
+  told.erase(first, last);
+  for (auto& tell_it : due) tell_it(verdict);
+}
+
+}  // namespace flyball::server
