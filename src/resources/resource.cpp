@@ -36,6 +36,11 @@ Json variant_json(const Variant& variant) {
   if (!relations.needs.empty()) out["needs"] = ids_json(relations.needs);
   if (!relations.restart_on.empty()) out["restart_on"] = ids_json(relations.restart_on);
   if (!relations.reload_on.empty()) out["reload_on"] = ids_json(relations.reload_on);
+  if (!relations.released.empty()) {
+    Json::Array names;
+    for (const auto& name : relations.released) names.emplace_back(name);
+    out["released"] = std::move(names);
+  }
   if (relations.manage == Manage::observe) out["manage"] = "observe";
   return out;
 }
@@ -55,6 +60,11 @@ Result<Variant> variant_from(const Json& json) {
   out.relations = {.needs = TRY(ids_from(json, "needs")),
                    .restart_on = TRY(ids_from(json, "restart_on")),
                    .reload_on = TRY(ids_from(json, "reload_on"))};
+  if (const auto* released = json.find("released"); released != nullptr && released->array() != nullptr) {
+    for (const auto& name : *released->array()) {
+      if (name.string() != nullptr) out.relations.released.push_back(*name.string());
+    }
+  }
   if (maybe_string(json, "manage") == "observe") out.relations.manage = Manage::observe;
   return out;
 }

@@ -25,6 +25,7 @@ struct Relations {
   std::vector<ResourceId>
       restart_on;  ///< Services: restarted when one of these changed. Commands: run again (`on_change`).
   std::vector<ResourceId> reload_on;  ///< Services: reloaded when one of these changed.
+  std::vector<std::string> released;  ///< Fields that git says `null` of: managed no more, left as they are. Sorted.
   Manage manage = Manage::enforce;
   bool operator==(const Relations&) const = default;
 };

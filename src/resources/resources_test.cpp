@@ -120,7 +120,8 @@ TEST(SpecBlob, HasOneSpelling) {
   const SpecBlob blob{.variants = {{.when = *When::from_json(json(R"({"all":["os.id=debian"]})")),
                                     .fields = json(R"({"running":true})"),
                                     .relations = {.needs = {ResourceId("package", "ssh")},
-                                                  .restart_on = {ResourceId("file", "/etc/ssh/sshd_config")}}},
+                                                  .restart_on = {ResourceId("file", "/etc/ssh/sshd_config")},
+                                                  .released = {"masked"}}},
                                    {.outcome = Variant::Outcome::released}}};
   EXPECT_EQ(*SpecBlob::decode(blob.encode()), blob);
   EXPECT_FALSE(SpecBlob::decode(text(blob.encode(), "\n")));
