@@ -35,8 +35,10 @@ struct Subject {
 /// What was there before Flyball first managed a resource: nothing, or these fields with everything that putting it
 /// back needs.
 struct Baseline {
-  std::optional<Spec> spec;  ///< Every compared field the provider can read, contents kept. Nothing: it was not there.
-  Json notes;                ///< The provider's own.
+  /// Every compared field the provider can read, contents kept. Nothing: it was not there. Of the kind that was there:
+  /// a `Link` where git now wants a file; files, directories and links put each other back.
+  std::optional<Spec> spec;
+  Json notes;  ///< The provider's own.
   std::string
       not_kept;  ///< What could not be kept and why, for people: `content of 80 MiB is past the bound of 16 MiB`.
 };
@@ -60,8 +62,9 @@ class Provider {
   /// new at every moment. Returns what to note in the ledger. `unavailable` means: wait and try again, nothing failed.
   virtual Result<Json> apply(const Subject& subject, const std::vector<FieldChange>& changes, Contents& contents) = 0;
 
-  /// Puts back what was there: removes what was created, restores the named fields of what was changed. Leaves what
-  /// others put there, and what others now need, and then says so in the result (empty: all was put back).
+  /// Puts back what was there: without a baseline removes what was created, whatever `fields` says; otherwise restores
+  /// the named fields of what was changed. Leaves what others put there, and what others now need, and then says so in
+  /// the result (empty: all was put back).
   virtual Result<std::string> restore(const Subject& subject, const Baseline& baseline,
                                       const std::vector<std::string>& fields, Contents& contents) = 0;
 
