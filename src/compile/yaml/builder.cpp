@@ -41,7 +41,7 @@ Node Builder::scalar(std::string_view text, Style style, Type type, Spot at, std
 
 Node Builder::sequence(std::span<const Node> items, Spot at) {
   auto* const copy = memory_->room<Node>(std::max<std::size_t>(items.size(), 1));
-  std::uninitialized_copy(items.begin(), items.end(), copy);
+  std::ranges::uninitialized_copy(items, std::span(copy, items.size()));
   Node out;
   out.spot_ = at;
   out.kind_ = Kind::sequence;

@@ -112,6 +112,7 @@ void Composer::alias(const Event& event) {
   const auto nothing = builder_.scalar("", Style::plain, Type::null, at, 0);
   if (found == anchors_.end()) {
     std::vector<std::string_view> names;
+    names.reserve(anchors_.size());
     for (const auto& [name, anchor] : anchors_) names.push_back(name);
     auto help = did_you_mean(event.anchor, names);
     if (help.empty()) help = "quote a value that begins with `*`";

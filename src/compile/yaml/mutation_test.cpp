@@ -127,7 +127,7 @@ void check(std::string_view bytes) {
     EXPECT_NE(find_code(mistake.code), nullptr) << mistake.code;
     EXPECT_TRUE(mistake.at.line >= 1 && mistake.at.line <= lines && mistake.at.column >= 1) << mistake.at.str();
     const auto shown = render(mistake, [&](const std::string&, std::uint32_t n) { return shown_line(bytes, n); });
-    EXPECT_NE(shown.find("^"), std::string::npos);
+    EXPECT_NE(shown.find('^'), std::string::npos);
   }
 }
 
