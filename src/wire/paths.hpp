@@ -28,7 +28,7 @@ inline constexpr std::string_view json_type = "application/json";
 
 /// The largest bodies that either side sends or takes.
 inline constexpr std::size_t max_enroll_bytes = 64 * 1024;
-inline constexpr std::size_t max_report_bytes = 1024 * 1024;
+inline constexpr std::size_t max_report_bytes = 4 * 1024 * 1024;
 inline constexpr std::size_t max_answer_bytes = 16 * 1024 * 1024;  ///< Envelopes with many trust documents.
 inline constexpr std::size_t max_events_per_report = 500;
 
