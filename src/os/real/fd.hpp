@@ -23,6 +23,7 @@ class Fd {
 
   int get() const { return number_; }
   bool valid() const { return number_ >= 0; }
+  int release() { return std::exchange(number_, -1); }  ///< Somebody else owns it from now on.
   void reset() {
     if (number_ >= 0) ::close(std::exchange(number_, -1));
   }

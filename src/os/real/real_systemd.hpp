@@ -3,7 +3,6 @@
 #include "base/time.hpp"
 #include "os/systemd.hpp"
 
-#include <functional>
 #include <memory>
 
 namespace flyball::os::real {
