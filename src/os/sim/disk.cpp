@@ -213,7 +213,11 @@ Result<> Disk::make_directories(const Path& path, const Access& access) {
   const auto there = TRY(stat(path));
   if (there) return {};
   TRY(make_directories(parent_of(path), access));
-  return make_directory(path, access);
+  const auto spot = TRY(locate_new(path));
+  // Plain mkdir(2): born with its mode.
+  write("mkdir", spot.path, SetName{spot.directory, spot.name, create(FileMeta::Type::directory, access, nothing())});
+  changed(spot.path, true);
+  return {};
 }
 
 Path Disk::resolved(const Path& path) const {
