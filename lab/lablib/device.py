@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from . import cgroups
-from .commands import Failure, Outcome, Process, children
+from .commands import Failure, Outcome, Process, children, run
 from .network import SERVER_ADDRESS, address
 from .waiting import wait_until
 
@@ -17,6 +17,7 @@ from .waiting import wait_until
 ENVIRONMENT = ["env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8",
                "DEBIAN_FRONTEND=noninteractive"]
 UP = ("running", "degraded")
+PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
 
 
 class Device:
@@ -138,6 +139,11 @@ class Device:
         shutil.copyfile(source, fresh)
         fresh.chmod(mode)
         fresh.rename(target)
+
+    def install_agent(self, program):
+        """Lays the agent out as its package would. It is neither configured nor started."""
+        run(PACKAGING / "install-agent", program, self.path("/"))
+        self.run(["systemctl", "daemon-reload"], check=True)
 
     def journal(self, unit):
         return self.run(["journalctl", "--no-pager", "-o", "cat", "-u", unit]).out
