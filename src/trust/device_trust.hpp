@@ -32,7 +32,8 @@ struct DeviceTrust {
   WallTime time_floor;  ///< No earlier than this is it, whatever the clock says.
 
   /// At enrolment. `denied` unless the document is the one that was pinned; `invalid` unless it is version 1 as it
-  /// should be. The branch is the document's first.
+  /// should be. The branch is the document's first. A device that enrols again with the same key must keep the higher
+  /// of this floor and its old one: the caller's duty.
   static Result<DeviceTrust> pinned(std::string_view document, const Digest& pin, const DeviceId& device,
                                     const Digest& key);
 
