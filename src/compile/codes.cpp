@@ -65,6 +65,85 @@ constexpr CodeInfo table[] = {
      "marks that reverse the direction of text "
      "make two readers see two different files. In double quotes they can be written as escapes: \"\\x1b\", "
      "\"\\u2028\"."},
+    {Code::wrong_type, "E0201", "a value of another type",
+     "Each key takes a value of one type: text, a number, true or false, a list, a map. YAML 1.2 decides what an "
+     "unquoted word is: `no`, `on`, `12:30` and `0644` are text."},
+    {Code::bad_value, "E0202", "a value that cannot be",
+     "The type is right, but not what it says: a mode that is not octal, a version that is none, fields that "
+     "contradict "
+     "each other."},
+    {Code::missing_key, "E0203", "something is missing",
+     "A file or resource of this kind says nothing without this key."},
+    {Code::bad_name, "E0204", "a name that cannot be",
+     "Names are checked where they are written, since a device could only refuse them later: paths are absolute and "
+     "normal (no `..`, no double slash), packages, units and accounts are named as the system names them."},
+    {Code::not_supported, "E0205", "not supported by this version",
+     "This is part of the language, but this version of Flyball does not do it yet. It is an error, since a wish that "
+     "is "
+     "ignored looks like one that is granted."},
+    {Code::unknown_variable, "E0301", "unknown variable",
+     "`${{ vars.name }}` is set in fleet.yaml, a profile, a group, a device or an override that applies to the device. "
+     "`${{ device.name }}`, `${{ device.group }}` and `${{ device.labels.name }}` come from devices/. To write `${{` "
+     "itself, double the dollar: `$${{`."},
+    {Code::bad_reference, "E0302", "a reference that cannot be read",
+     "A reference is `${{ vars.name }}`, `${{ device.name }}`, `${{ device.labels.name }}` or `${{ facts.name }}`: "
+     "names "
+     "with dots between, no loops, conditions or calls."},
+    {Code::variable_cycle, "E0303", "variables that need each other",
+     "A variable's value refers back to the variable itself, so it has none."},
+    {Code::unknown_resource, "E0304", "no such resource on this device",
+     "`needs`, `restart_on`, `reload_on` and `on_change` name resources that the same device has, as `kind:name`: "
+     "`package:nginx`, `file:/etc/motd`."},
+    {Code::dependency_cycle, "E0305", "resources that wait for each other",
+     "Following `needs` from a resource leads back to it, so none of them could ever be first."},
+    {Code::unknown_fact, "E0306", "unknown fact",
+     "A condition or reference names a fact that agents do not tell. A fact that is never known would leave its "
+     "resource waiting for ever."},
+    {Code::profiles_disagree, "E0401", "two profiles disagree",
+     "Two profiles that one group uses set the same field to different values, and the group itself does not say which "
+     "holds. Nothing is won by order: set the field in the group."},
+    {Code::too_many_variants, "E0402", "too many variants",
+     "Each condition that only the device can decide (`facts`, an override's `until`) doubles the ways in which a "
+     "resource may come out. At most 16 are written into a manifest."},
+    {Code::path_conflict, "E0403", "one path, two kinds",
+     "A path is a file, a directory or a link; here two of them are wanted at once."},
+    {Code::unknown_profile, "E0404", "no such profile",
+     "`use` names profiles by the `name:` in their files under profiles/."},
+    {Code::declared_twice, "E0405", "declared twice",
+     "A device, group, profile or override has one declaration; the name of the file means nothing."},
+    {Code::member_conflict, "E0406", "members decided twice",
+     "`members` of a group of users is exact, and `groups` of a user adds to such a group. Both for one group would "
+     "undo "
+     "each other at every check."},
+    {Code::no_fleet, "E0501", "no fleet.yaml",
+     "A repository begins with fleet.yaml at its root: `kind: fleet`, an `id` and a `name`. `flyball init` writes "
+     "one."},
+    {Code::empty_fleet, "E0502", "an empty fleet",
+     "There are no devices and no groups. That would mean to take Flyball's hands off every device at once, and is "
+     "most "
+     "likely a wrong branch or a deleted folder."},
+    {Code::unknown_group, "E0503", "no such group",
+     "Every device is in one group of the tree, declared by a file under groups/."},
+    {Code::unknown_device, "E0504", "no such device", "An override names devices that are declared under devices/."},
+    {Code::bad_selector, "E0505", "a selector that cannot be read",
+     "`match` takes `all`, `any` and `none`: lists of `label=value`, `label` or `group=path` (with the groups below)."},
+    {Code::missing_file, "E0604", "no such file",
+     "`source` and `template` name files of the repository by their path from its root."},
+    {Code::outside_repository, "E0605", "a link or path that leads away",
+     "Contents come from the repository alone. A symbolic link, a submodule, an absolute path or `..` could lead "
+     "elsewhere, so they are not followed."},
+    {Code::not_text, "E0606", "not text",
+     "A template is text in UTF-8. Something binary is sent as it is with `source`."},
+    {Code::content_too_large, "E0607", "content too large",
+     "A file for devices may have 16 MiB. Ship larger things as packages."},
+    {Code::gate, "E0701", "refused by the gate",
+     "The agent's own reader or planner, or the server, does not accept what this revision compiles to."},
+    {Code::empty_file, "W0501", "an empty file",
+     "The file says nothing. If it was emptied by accident, restore it; else remove it."},
+    {Code::not_read, "W0502", "a file that is not read",
+     "Configuration is read from fleet.yaml and the folders devices/, groups/, profiles/ and overrides/. YAML "
+     "elsewhere "
+     "is left alone."},
 };
 
 constexpr bool in_order() {
