@@ -45,7 +45,6 @@ constexpr ImageFile image_files[] = {
     {"/etc/hostname", 0644, "device\n"},
     {"/etc/motd", 0644, "Welcome.\n"},
     {"/etc/os-release", 0644, "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\nVERSION_ID=\"12\"\n"},
-    {"/var/lib/dpkg/status", 0644, ""},
     {"/usr/lib/systemd/system/ssh.service", 0644,
      "[Unit]\nDescription=OpenBSD Secure Shell server\n[Service]\nExecStart=/usr/sbin/sshd -D\n"
      "ExecReload=/bin/kill -HUP $MAINPID\n[Install]\nWantedBy=multi-user.target\n"},
@@ -55,6 +54,8 @@ constexpr ImageFile image_files[] = {
      "[Service]\nType=oneshot\nExecStart=/bin/false\n[Install]\nWantedBy=multi-user.target\n"},
     {"/usr/lib/systemd/system/dbus.service", 0644, "[Service]\nExecStart=/usr/bin/dbus-daemon --system\n"},
 };
+
+const char* const image_packages[] = {"base-files", "cron", "dpkg", "libc6", "openssh-server", "systemd"};
 
 std::string uuid(std::uint64_t seed) {
   SimRandom random(seed);
@@ -148,6 +149,9 @@ void SimHost::lay_image() {
   (void)disk_.make_link("/bin", "usr/bin", {});
   (void)disk_.make_directory("/home/alice", {.mode = 0700, .uid = 1000, .gid = 1000});
   for (const auto& file : image_files) (void)disk_.write_new(file.path, file.text, {.mode = file.mode});
+  DpkgDatabase database;
+  for (const auto* name : image_packages) database.records[name] = {.state = "installed", .version = "12.8"};
+  (void)database.save(disk_);
   for (const auto& name : options_.preinstalled) (void)packages_.preinstall(name);
   for (const auto* unit : {"ssh", "cron"}) (void)systemd_.set_enabled(unit, true);
   disk_.write_back();
