@@ -81,8 +81,13 @@ Result<> PathState::put_directory(const os::Path& path, const os::Access& access
     const auto target = TRY(files_.read_link(path), "cannot read the link ", path);
     return fail(Errc::conflict, "a link to ", target.value_or("?"), " is in the way: declare that directory instead");
   }
+  // Under its temporary name first: a cut of the power leaves none with the wrong owner or mode.
+  const auto temporary = os::temporary_beside(path);
+  TRY(files_.remove(temporary), "cannot clear ", temporary);
+  TRY(files_.make_directory(temporary, access), "cannot make the directory ", path);
+  TRY(files_.sync(temporary));
   if (there) TRY(files_.remove(path), "cannot remove the ", word(there->type), " in the way");
-  TRY(files_.make_directory(path, access), "cannot make the directory ", path);
+  TRY(files_.rename(temporary, path), "cannot make the directory ", path);
   return files_.sync(os::parent_of(path));
 }
 
@@ -208,7 +213,11 @@ Result<std::string> PathState::restore(const os::Path& path, Type own_type, cons
   const auto there = TRY(files_.stat(path), "cannot look at ", path);
   const auto parent = TRY(files_.stat(os::parent_of(path)), "cannot look at ", os::parent_of(path));
   if (!parent) return text(os::parent_of(path), " is not there any more: ", path, " cannot be put back");
-  if (!there && !any_of(fields, {"ensure", "content", "target"})) return gone(path);
+  // Gone, though git only set its owner or mode: others removed it. What was of another kind is put back by us.
+  const bool same_kind = std::holds_alternative<File>(*baseline.spec)        ? own_type == Type::regular
+                         : std::holds_alternative<Directory>(*baseline.spec) ? own_type == Type::directory
+                                                                             : own_type == Type::symlink;
+  if (!there && same_kind && !any_of(fields, {"ensure", "content", "target"})) return gone(path);
   if (there && there->type == Type::directory && !std::holds_alternative<Directory>(*baseline.spec)) {
     const auto names = TRY(files_.list(path), "cannot list ", path);
     if (names && !names->empty()) return text(path, " is a directory now that holds ", some_of(*names), ": it stays");

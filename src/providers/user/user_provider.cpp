@@ -71,16 +71,22 @@ Result<std::optional<Spec>> UserProvider::observe(const Subject& subject) {
   }
   if (want.comment && without_empty_fields(*want.comment) == without_empty_fields(*out.comment))
     out.comment = want.comment;
+  // A home that is not there is as good as none: it is to be made.
+  if (want.home && !TRY(files_.stat(account->home), "cannot look at ", account->home)) out.home.reset();
   if (want.ssh_keys) out.ssh_keys = TRY(keys_.read(*account));
   return out;
 }
 
 Result<Baseline> UserProvider::baseline(const Subject& subject, Contents& contents) {
   const auto account = TRY(users_.account(name_of(subject)), "cannot look up ", subject.id.name());
-  if (!account) return Baseline{};
+  Baseline out;
+  if (!account) {
+    out.notes["group"] = TRY(users_.group(name_of(subject)), "cannot look up group ", subject.id.name()).has_value();
+    return out;
+  }
   auto user = TRY(user_of(*account));
   user.ssh_keys = TRY(keys_.read(*account));
-  Baseline out{.spec = std::move(user)};
+  out.spec = std::move(user);
   out.notes["authorized_keys"] = TRY(keys_.record(*account, contents));
   return out;
 }
@@ -96,7 +102,17 @@ Result<> UserProvider::need_groups(const User& want) {
 }
 
 Result<> UserProvider::create(const std::string& name, const User& want) {
-  TRY(users_.create_account(name, change_to(want)), "cannot create the account ", name);
+  auto change = change_to(want);
+  // A group of that name, of an interrupted creation for one, becomes its primary group; useradd(8) would refuse.
+  if (!change.group && TRY(users_.group(name), "cannot look up group ", name)) change.group = name;
+  TRY(users_.create_account(name, change), "cannot create the account ", name);
+  return {};
+}
+
+Result<> UserProvider::need_home(const os::Account& account) {
+  if (TRY(files_.stat(account.home), "cannot look at ", account.home)) return {};
+  TRY(path_state_.put_directory(account.home, {.mode = 0700, .uid = account.uid, .gid = account.gid}),
+      "cannot make the home directory");
   return {};
 }
 
@@ -143,6 +159,7 @@ Result<Json> UserProvider::apply(const Subject& subject, const std::vector<Field
   }
   account = TRY(users_.account(name), "cannot look up ", name);
   if (!account) return fail(Errc::conflict, name, " vanished meanwhile");
+  if (want.home) TRY(need_home(*account));
   TRY(join(name, want));
   // A new account's home may hold keys of the one before it.
   const bool new_keys = want.ssh_keys && (has(changes, "ssh_keys") || TRY(keys_.read(*account)) != want.ssh_keys);
@@ -152,31 +169,52 @@ Result<Json> UserProvider::apply(const Subject& subject, const std::vector<Field
   return notes;
 }
 
-// It was there, and git had wanted it away.
+// It was there, and git had wanted it away. An interrupted creation is completed.
 Result<> UserProvider::recreate(const std::string& name, const User& was) {
   auto change = change_to(was);
-  // Its primary group may have gone with it.
-  if (was.group && !TRY(users_.group(*was.group), "cannot look up group ", *was.group)) {
-    if (*was.group == name) {
-      change.group.reset();
-    } else {
-      TRY(users_.create_group(*was.group, std::nullopt, false), "cannot create the group ", *was.group);
+  const auto account = TRY(users_.account(name), "cannot look up ", name);
+  if (!account) {
+    // Its primary group may have gone with it.
+    if (was.group && !TRY(users_.group(*was.group), "cannot look up group ", *was.group)) {
+      if (*was.group != name)
+        TRY(users_.create_group(*was.group, std::nullopt, false), "cannot create the group ", *was.group);
+      else
+        change.group.reset();
     }
+    TRY(users_.create_account(name, change), "cannot create the account ", name);
+  } else if (const auto rest = difference(change, TRY(user_of(*account))); changes_something(rest)) {
+    TRY(users_.change_account(name, rest), "cannot change the account ", name);
   }
-  TRY(users_.create_account(name, change), "cannot create the account ", name);
+  const auto now = TRY(users_.groups_with(name), "cannot find the groups of ", name);
   for (const auto& group : was.groups.value_or(NamesWithin{}).names) {
-    if (TRY(users_.group(group), "cannot look up group ", group))
+    if (!has(now, group) && TRY(users_.group(group), "cannot look up group ", group))
       TRY(users_.add_member(group, name), "cannot put ", name, " into the group ", group);
   }
   return {};
 }
 
-Result<std::string> UserProvider::remove_created(const Subject& subject, Contents& contents) {
+// What an interrupted removal left of it: its places in groups that we gave it, and a group of its own.
+Result<> UserProvider::sweep(const Subject& subject, const Baseline& baseline) {
+  const auto name = name_of(subject);
+  const auto groups = TRY(users_.groups_with(name), "cannot find the groups of ", name);
+  for (const auto& group : desired_of<User>(subject).groups.value_or(NamesWithin{}).names) {
+    if (has(groups, group)) TRY(users_.remove_member(group, name), "cannot take ", name, " out of the group ", group);
+  }
+  const bool group_was_there = maybe_boolean(baseline.notes, "group").value_or(true);
+  if (group_was_there || is_managed(subject, ResourceId(UserGroup::kind, name))) return {};
+  const auto own = TRY(users_.group(name), "cannot look up group ", name);
+  if (own && own->members.empty()) TRY(users_.remove_group(name), "cannot remove the group ", name);
+  return {};
+}
+
+Result<std::string> UserProvider::remove_created(const Subject& subject, const Baseline& baseline, Contents& contents) {
   const auto account = TRY(users_.account(name_of(subject)), "cannot look up ", subject.id.name());
-  if (!account) return std::string{};
-  // The home stays, the way in does not.
-  if (desired_of<User>(subject).ssh_keys) TRY(keys_.put_back(*account, Json{}, contents), "cannot remove its keys");
-  TRY(remove(account->name));
+  if (account) {
+    // The home stays, the way in does not.
+    if (desired_of<User>(subject).ssh_keys) TRY(keys_.put_back(*account, Json{}, contents), "cannot remove its keys");
+    TRY(remove(account->name));
+  }
+  TRY(sweep(subject, baseline));
   return std::string{};
 }
 
@@ -203,15 +241,15 @@ Result<> UserProvider::put_back(const Subject& subject, const os::Account& accou
 
 Result<std::string> UserProvider::restore(const Subject& subject, const Baseline& baseline,
                                           const std::vector<std::string>& fields, Contents& contents) {
-  if (!baseline.spec) return remove_created(subject, contents);
+  if (!baseline.spec) return remove_created(subject, baseline, contents);
   const auto name = name_of(subject);
   const auto& was = std::get<User>(*baseline.spec);
-  auto account = TRY(users_.account(name), "cannot look up ", name);
-  if (!account) {
-    if (!has(fields, "ensure")) return text(name, " is not there any more: nothing to put back");
+  if (desired_of<User>(subject).ensure == Ensure::absent) {
     TRY(recreate(name, was));
     return std::string{};
   }
+  auto account = TRY(users_.account(name), "cannot look up ", name);
+  if (!account) return text(name, " is not there any more: nothing to put back");
   // The home first: the recorded keys lie in the one of before.
   TRY(put_back(subject, *account, was, fields));
   account = TRY(users_.account(name), "cannot look up ", name);

@@ -86,13 +86,14 @@ Result<std::string> UserGroupProvider::restore(const Subject& subject, const Bas
     return std::string{};
   }
   const auto& was = std::get<UserGroup>(*baseline.spec);
+  const bool was_to_go = desired_of<UserGroup>(subject).ensure == Ensure::absent;
   if (!group) {
-    if (!has(fields, "ensure")) return text("the group ", name, " is not there any more: nothing to put back");
+    if (!was_to_go) return text("the group ", name, " is not there any more: nothing to put back");
     TRY(users_.create_group(name, id_of(was.gid), false), "cannot create the group ", name);
   } else if (has(fields, "gid") && was.gid != group->gid) {
     TRY(users_.change_group(name, *id_of(was.gid)), "cannot set the gid of ", name);
   }
-  if (!has(fields, "members") && group) return std::string{};
+  if (!was_to_go && !has(fields, "members")) return std::string{};
   const auto missing = TRY(set_members(name, was.members.value_or(NameSet{}).names));
   if (!missing.empty()) return text("no accounts any more: ", some_of(missing));
   return std::string{};

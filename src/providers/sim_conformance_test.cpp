@@ -1,0 +1,64 @@
+#include "os/sim/host.hpp"
+#include "providers/conformance_samples.hpp"
+#include "providers/conformance_suite.hpp"
+
+namespace flyball::providers::conformance {
+namespace {
+
+using os::sim::DiskProfile;
+using os::sim::Fault;
+
+class SimDevice final : public Device {
+ public:
+  explicit SimDevice(DiskProfile profile)
+      : sim_({.profile = profile, .mirror = sample_mirror(), .preinstalled = sample_preinstalled()}) {}
+
+  os::Host host() override { return sim_.host(); }
+  void others(const std::function<void(const os::Host&)>& act) override {
+    sim_.as("vim", [&](os::sim::SimHost& sim) { act(sim.host()); });
+  }
+  bool survives(std::uint64_t place, const std::function<void()>& work) override {
+    sim_.set_faults(os::sim::fault_at(sim_.fuse().places() + place, {.kind = Fault::Kind::power_cut}));
+    bool ended = false;
+    try {
+      work();
+    } catch (const os::sim::PowerCut&) {
+      ended = true;
+    }
+    sim_.set_faults({});
+    if (ended) sim_.boot();
+    return !ended;
+  }
+  bool spares(std::uint64_t place, const std::function<void()>& work) override {
+    std::uint64_t calls = 0;
+    bool failed = false;
+    // Steps inside a call cannot fail by themselves.
+    sim_.set_faults([&](const os::sim::Call& call) -> std::optional<Fault> {
+      if (call.step || ++calls != place) return std::nullopt;
+      failed = true;
+      return Fault{.kind = Fault::Kind::error};
+    });
+    work();
+    sim_.set_faults({});
+    return !failed;
+  }
+
+ private:
+  os::sim::SimHost sim_;
+};
+
+MakeDevice with(DiskProfile profile) {
+  return [profile] { return std::make_unique<SimDevice>(profile); };
+}
+
+const auto all = cases("simulated", with(DiskProfile::ext4_ordered), all_samples());
+// Only what we write ourselves: systemd, dpkg and the shadow tools count on a file system that keeps an order.
+const auto weak = cases("simulated, weakly ordered", with(DiskProfile::weak_posix),
+                        samples_of({File::kind, Directory::kind, Link::kind, Sysctl::kind}));
+
+INSTANTIATE_TEST_SUITE_P(Simulated, Conformance, testing::ValuesIn(all), case_name);
+INSTANTIATE_TEST_SUITE_P(Simulated, Faults, testing::ValuesIn(all), case_name);
+INSTANTIATE_TEST_SUITE_P(WeaklyOrdered, Faults, testing::ValuesIn(weak), case_name);
+
+}  // namespace
+}  // namespace flyball::providers::conformance
