@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace flyball::compile {
@@ -21,10 +22,11 @@ struct FleetChange {
   };
   What what = What::change;
   ResourceId id;
-  std::vector<FieldChange> fields;   ///< Before and after, contents as bounded unified diffs, sensitive ones masked.
-  std::vector<ResourceId> restarts;  ///< Services that will restart because of it, on these devices.
-  std::vector<DeviceId> devices;     ///< Sorted.
-  std::vector<GroupPath> groups;     ///< The groups these are in.
+  std::vector<FieldChange> fields;  ///< Before and after, contents as bounded unified diffs, sensitive ones masked.
+  std::vector<ResourceId>
+      restarts;  ///< Services that restart and commands that run again because of it, on these devices.
+  std::vector<DeviceId> devices;  ///< Sorted.
+  std::vector<GroupPath> groups;  ///< The groups these are in.
   bool leaves() const { return what == What::remove || what == What::restore || what == What::release; }
 };
 
@@ -36,7 +38,12 @@ struct FleetPlan {
   std::set<DeviceId> affected;  ///< Devices whose manifest changes.
   std::size_t devices = 0;      ///< All devices of the new fleet.
   std::size_t unchanged = 0;    ///< Distinct resources that stay as they are.
+  std::size_t leaving = 0;  ///< (device, resource) pairs that leave: gone, released or newly absent; as `judge` counts.
+  std::size_t managed = 0;  ///< All such pairs managed before.
 };
+
+/// The word for it on screen: `add`, `change`, `delete`, `restore`, `release`.
+std::string_view name(FleetChange::What what);
 
 /// `before` null: everything is new.
 FleetPlan compare(const Fleet* before, const Fleet& after);
