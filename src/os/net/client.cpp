@@ -193,7 +193,7 @@ Task<Result<Response>> receive(Impl* client, bool bodiless) {
 
 Task<Result<Response>> attempt(Impl* client, const Request* request) {
   client->sent = client->heard = false;
-  client->set_deadline(client->timeout, "an answer");
+  client->set_deadline(client->timeout, "the answer");
   const Result<> written = co_await send(client, request);
   // A server that refuses us says so and closes, and our write fails first: its words are the better reason.
   Result<Response> response = co_await receive(client, request->method == "HEAD");
@@ -264,8 +264,7 @@ void HttpClient::Impl::set_deadline(Duration limit, std::string_view what) {
   const auto told = std::min(limit, timeout);
   deadline.expires_after(std::min(limit, left));
   deadline.async_wait([this, told, what, of = ++step](const boost::system::error_code& error) {
-    if (!error && of == step)
-      interrupt(Error{Errc::timeout, text("no end of ", what, " within ", duration_text(told))});
+    if (!error && of == step) interrupt(Error{Errc::timeout, text(what, " took longer than ", duration_text(told))});
   });
 }
 
