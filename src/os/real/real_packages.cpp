@@ -11,7 +11,6 @@ namespace {
 const Path status_path = "/var/lib/dpkg/status";
 const Path updates_path = "/var/lib/dpkg/updates";
 const Path extended_path = "/var/lib/apt/extended_states";
-const Path booted_path = "/run/systemd/system";  // sd_booted(3)
 const Path run_directory = "/run/flyball";
 const Path output_path = "/run/flyball/apt.out";
 constexpr std::uint64_t max_file = 256U << 20U;
@@ -163,7 +162,7 @@ Result<Exit> RealPackages::run_in_unit(const std::vector<std::string>& argv) {
 }
 
 Result<> RealPackages::change(const std::vector<std::string>& argv, const std::string& what) {
-  const bool in_unit = systemd_ != nullptr && TRY(files_.stat(booted_path)).has_value();
+  const bool in_unit = systemd_ != nullptr;
   if (in_unit) {
     // A run that a former life of ours began is let finish: two at once would only wait for dpkg's lock.
     TRY(systemd_->wait_ended(unit_name, change_timeout), what);
