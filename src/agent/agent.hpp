@@ -1,13 +1,13 @@
 #pragma once
 
 #include "agent/link.hpp"
+#include "agent/scope.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "model/condition.hpp"
 #include "model/ids.hpp"
 #include "model/report.hpp"
 #include "os/host.hpp"
-#include "providers/provider.hpp"
 
 #include <functional>
 #include <memory>
@@ -18,14 +18,12 @@
 
 namespace flyball::agent {
 
-/// The provider of a kind, or null: `[&](auto kind) { return providers.find(kind); }`.
-using ProviderOf = std::function<providers::Provider*(std::string_view kind)>;
-
 /// A line for people: one of syslog's priorities and a sentence.
 using Log = std::function<void(int priority, const std::string& line)>;
 
 struct Settings {
   os::Path directory = "/var/lib/flyball-agent";  ///< Where identity, last good state, ledger and queues lie.
+  os::Access access;                              ///< Of the files it keeps there.
   std::string version = "0";                      ///< Of this program, for reports.
   Duration resync = std::chrono::minutes(5);      ///< The full check comes after between half of this and this.
   Facts facts;                                    ///< What the adapter found out about the device at start.
@@ -55,8 +53,8 @@ struct AgentStatus {
   std::string refused;              ///< Code of the newest refusal, or empty.
   std::uint64_t queued_events = 0;  ///< Not yet acknowledged.
   std::optional<HoldStatus> hold;
-  std::uint64_t reconciles = 0;  ///< In this incarnation.
-  std::uint64_t corrections = 0; ///< Corrective changes made in this incarnation.
+  std::uint64_t reconciles = 0;   ///< In this incarnation.
+  std::uint64_t corrections = 0;  ///< Corrective changes made in this incarnation.
 };
 
 /// The agent of one device: decides what to ask, what to do and when to come back; touches the world only through the

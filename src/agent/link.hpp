@@ -10,10 +10,10 @@ namespace flyball::agent {
 
 /// What an agent asks of its server. Several may be on their way; each gets one answer, in any order.
 struct LinkRequest {
-  std::uint64_t id = 0;     ///< Names it within one incarnation of the agent; never used twice.
-  os::net::Request request; ///< `method`, `target`, `headers` and `body` are set.
-  Duration timeout{};       ///< After that the answer is an error, `timeout`.
-  bool held = false;        ///< The request for desired state: the server answers when there is something new.
+  std::uint64_t id = 0;      ///< Names it within one incarnation of the agent; never used twice.
+  os::net::Request request;  ///< `method`, `target`, `headers` and `body` are set.
+  Duration timeout{};        ///< After that the answer is an error, `timeout`.
+  bool held = false;         ///< The request for desired state: the server answers when there is something new.
 };
 
 /// The server's answer, or why there is none.

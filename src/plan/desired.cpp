@@ -21,6 +21,7 @@ DesiredResource desired_resource(const ResourceId& id, const Digest& blob, const
   switch (resolved->outcome) {
     case Resolved::Outcome::managed:
       out.spec = resolved->spec;
+      out.digest = digest_of(id, *out.spec);
       break;
     case Resolved::Outcome::released:
       out.outcome = Outcome::released;

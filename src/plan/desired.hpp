@@ -24,6 +24,7 @@ struct DesiredResource {
   Digest blob;  ///< Of its entry in the manifest.
   Outcome outcome = Outcome::managed;
   std::optional<Spec> spec;  ///< When managed.
+  Digest digest;             ///< `digest_of(id, *spec)` when managed.
   Relations relations;
   std::string message;  ///< When waiting or unusable: why.
 };

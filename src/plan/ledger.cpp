@@ -173,7 +173,7 @@ void enter(Ledger& ledger, const DesiredResource& wanted, const std::optional<Ta
   entry.spec = *wanted.spec;
   entry.needs = wanted.relations.needs;
   entry.blob = wanted.blob;
-  entry.intent = digest_of(wanted.id, *wanted.spec);
+  entry.intent = wanted.digest;
 }
 
 void complete(Ledger& ledger, const ResourceId& id, const Completion& completion) {

@@ -59,7 +59,7 @@ class Planner {
 
   Step make_step(const DesiredResource& wanted, const std::optional<Spec>& observed) {
     const auto* entry = find(ledger_, wanted.id);
-    const auto digest = digest_of(wanted.id, *wanted.spec);
+    const auto digest = wanted.digest;
     Step step{.spec = wanted.spec};
     auto& change = step.change;
     change.id = wanted.id;
@@ -143,7 +143,7 @@ class Planner {
   // Whether the entry would be another one if it were made now.
   bool outdated(const DesiredResource& wanted) const {
     const auto* entry = find(ledger_, wanted.id);
-    if (entry == nullptr || entry->applied != digest_of(wanted.id, *wanted.spec)) return true;
+    if (entry == nullptr || entry->applied != wanted.digest) return true;
     const auto& relations = wanted.relations;
     const auto stale = [&](const Digest& kept, const std::vector<ResourceId>& ids) {
       return !ids.empty() && kept != digest_of(ids, desired_);
@@ -265,7 +265,7 @@ Digest digest_of(const std::vector<ResourceId>& ids, const DesiredState& desired
   std::string parts;
   for (const auto& id : ids) {
     const auto* resource = desired.find(id);
-    const auto digest = resource != nullptr && resource->spec ? digest_of(id, *resource->spec).str() : "none";
+    const auto digest = resource != nullptr && resource->spec ? resource->digest.str() : "none";
     parts += text(id, ' ', digest, '\n');
   }
   return sha256(parts);

@@ -20,7 +20,13 @@ Spec spec(std::string_view name, std::string_view fields) {
 std::string content(std::string_view text) { return sha256(text).str(); }
 
 DesiredResource wanted(std::string_view name, std::string_view fields = "{}", Relations relations = {}) {
-  return {.id = id(name), .blob = sha256(fields), .spec = spec(name, fields), .relations = std::move(relations)};
+  auto wish = spec(name, fields);
+  const auto digest = digest_of(id(name), wish);
+  return {.id = id(name),
+          .blob = sha256(fields),
+          .spec = std::move(wish),
+          .digest = digest,
+          .relations = std::move(relations)};
 }
 
 DesiredState state_of(std::vector<DesiredResource> resources, std::uint64_t sequence = 7) {

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "agent/scope.hpp"
+#include "os/watches.hpp"
+#include "plan/plan.hpp"
+
+#include <map>
+#include <set>
+
+namespace flyball::agent {
+
+/// Asks the providers what is there. Reads only.
+class Observer {
+ public:
+  explicit Observer(ProviderOf provider_of) : provider_of_(std::move(provider_of)) {}
+
+  /// All managed resources in that scope.
+  plan::ObservedState observe(const plan::DesiredState& desired, const plan::Ledger& ledger, const Scope& scope) const;
+
+  /// What would tell early that one of them moved, and which.
+  std::map<os::Watch, std::set<ResourceId>> watches(const plan::DesiredState& desired,
+                                                    const plan::Ledger& ledger) const;
+
+ private:
+  Result<std::optional<Spec>> observe_one(const plan::DesiredResource& wanted, const plan::Ledger& ledger,
+                                          const std::set<ResourceId>& managed) const;
+
+  ProviderOf provider_of_;
+};
+
+/// The scope and all that has to be looked at with it: what was interrupted, and what is started again when something
+/// in the scope changes.
+Scope widened(const Scope& scope, const plan::DesiredState& desired, const plan::Ledger& ledger);
+
+/// The ids that git wants on this device now.
+std::set<ResourceId> managed_ids(const plan::DesiredState& desired);
+
+/// The notes of the entry, if the resource's own kind wrote them.
+const Json& notes_of(const plan::Ledger& ledger, const ResourceId& id);
+
+}  // namespace flyball::agent
