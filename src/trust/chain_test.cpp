@@ -56,11 +56,35 @@ TEST(TrustDocument, ReadsBackWhatItWroteAndRefusesOtherSpellings) {
   auto approved = honest;
   approved.replace(approved.find(R"("open")"), 6, R"("approved")");
   EXPECT_EQ(TrustDocument::decode(approved).error().code, Errc::unsupported);
+  const std::pair<const char*, const char*> edits[] = {
+      {R"("mode":"open")", R"("mode":"closed")"},
+      {R"("risk":{})", R"("risk":{"weather":{"approve":1}})"},
+      {R"("separate":[])", R"("separate":["rest"])"},
+      {R"("revoked":[])", R"("revoked":["nothing"])"},
+      {R"("teams":[])", R"("teams":[""])"},
+      {R"("floor":0)", R"("floor":-1)"},
+      {R"("floor":0)", R"("expires":"tomorrow","floor":0)"},
+      {R"("audit":[])", R"("audit":["ssh-rsa AAAA"])"},
+  };
+  for (const auto& [from, to] : edits) {
+    auto edited = honest;
+    ASSERT_NE(edited.find(from), std::string::npos) << from;
+    edited.replace(edited.find(from), std::string_view(from).size(), to);
+    EXPECT_EQ(TrustDocument::decode(edited).error().code, Errc::invalid) << to;
+  }
 }
 
 TEST(TrustDocument, ThatNobodyCouldMeetIsRefused) {
   const std::pair<const char*, std::function<void(TrustDocument&)>> cases[] = {
       {"version 0", [](auto& d) { d.version = 0; }},
+      {"version 0 with a previous",
+       [](auto& d) {
+         d.version = 0;
+         d.previous = sha256("x");
+       }},
+      {"a person without a name", [](auto& d) { d.people[""] = {.keys = {key_of("bo").public_key()}}; }},
+      {"a person with a space in the name", [](auto& d) { d.people["b o"] = {.keys = {key_of("bo").public_key()}}; }},
+      {"a rule without a name", [](auto& d) { d.rules[""] = Rule{}; }},
       {"version 1 with a previous", [](auto& d) { d.previous = sha256("x"); }},
       {"version 2 without a previous", [](auto& d) { d.version = 2; }},
       {"no branch", [](auto& d) { d.branches.clear(); }},
@@ -129,6 +153,10 @@ TEST(TrustChain, RefusesWhatDoesNotFollow) {
   const auto three = without_release_key(two);
   auto other_past = two;
   other_past.previous = sha256("another version 1");
+  auto skips = two;
+  skips.version = 3;
+  auto dana_alone = two;
+  dana_alone.trustees = {.count = 1, .of = {"dana"}};
   auto other_fleet = two;
   other_fleet.repository = RepositoryId("other-00000000");
   const std::vector<std::string> both = {"release key", "dana"};
@@ -138,6 +166,8 @@ TEST(TrustChain, RefusesWhatDoesNotFollow) {
   } const cases[] = {
       {"signed by the old trustees only", {signed_document(two, {"release key"})}},
       {"signed by the new trustees only", {signed_document(two, {"dana"})}},
+      {"signed by the only new trustee", {signed_document(dana_alone, {"dana"})}},
+      {"N+2 that names N as the one before", {signed_document(skips, both)}},
       {"signed by nobody", {signed_document(two, {})}},
       {"signed by another key of the server", {signed_document(two, {"the CA's key"})}},
       {"signed by one twice", {signed_document(two, {"dana", "dana"})}},

@@ -160,6 +160,13 @@ TEST(Check, RefusesAttacksWithTheirCodes) {
          e.member = f.authority.sign_member(m);
        },
        Code::not_mine},
+      {"a member document of this device's name for another key",
+       [](const HonestFleet& f, Envelope& e) {
+         auto m = f.member("kiosk-0042");
+         m.key = key_of("the key before").public_key().digest();
+         e.member = f.authority.sign_member(m);
+       },
+       Code::not_mine},
       {"a member document of another fleet",
        [](const HonestFleet& f, Envelope& e) {
          auto m = f.member("kiosk-0042");
@@ -201,6 +208,47 @@ TEST(Check, RefusesAttacksWithTheirCodes) {
     EXPECT_EQ(verdict.held, held) << attack.name;
     EXPECT_FALSE(verdict.offer.error().message.empty()) << attack.name;
   }
+}
+
+TEST(Check, FollowsOneBranchAsLongAsTheDutiesNameIt) {
+  HonestFleet fleet;
+  fleet.document.branches = {"refs/heads/main", "refs/heads/next"};
+  auto held = fleet.held(40);
+  held.document = fleet.document;
+  EXPECT_TRUE(offered(fleet.envelope(41), held));
+  held.branch = "refs/heads/next";
+  EXPECT_EQ(offered(fleet.envelope(41), held).error().code, Code::other_branch);
+  held.branch = "refs/heads/main";
+  held.document.branches = {"refs/heads/next"};
+  EXPECT_EQ(offered(fleet.envelope(41), held).error().code, Code::other_branch);
+}
+
+TEST(Envelope, KeepsItsBoundsAndItsShape) {
+  const auto envelope = HonestFleet().envelope(41);
+  auto many_signatures = envelope;
+  many_signatures.member.signatures.assign(SignedBytes::max_signatures + 1, "x");
+  auto many_documents = envelope;
+  many_documents.trust.resize(Envelope::max_trust_documents + 1);
+  auto long_path = envelope;
+  long_path.proof.path.assign(Proof::max_path + 1, Digest());
+  auto long_signature = envelope;
+  long_signature.statement.signatures = {Bytes(Envelope::max_rest, 'x')};
+  for (const auto& bad : {many_signatures, many_documents, long_path, long_signature})
+    EXPECT_FALSE(Envelope::decode(bad.encode()));
+  auto large_documents = envelope;
+  large_documents.trust = {SignedBytes{.bytes = Bytes(TrustDocument::max_bytes, 'x')}};
+  EXPECT_TRUE(Envelope::decode(large_documents.encode())) << "documents do not count as the rest";
+  const auto honest = envelope.encode();
+  for (const auto* trust : {"", R"(,"trust":null)", R"(,"trust":{})", R"(,"trust":[1])", R"(,"trust":[{}])"}) {
+    auto edited = honest;
+    edited.replace(edited.find(R"(,"trust":[])"), std::string_view(R"(,"trust":[])").size(), trust);
+    EXPECT_FALSE(Envelope::decode(edited)) << trust;
+  }
+  auto half_a_hash = envelope;
+  half_a_hash.proof.path.clear();
+  auto edited = half_a_hash.encode();
+  edit(edited, R"("path":"")", text(R"("path":")", base64(Bytes(33, 'x')), '"'));
+  EXPECT_FALSE(Envelope::decode(edited));
 }
 
 TEST(Check, CountsPeopleNotKeysOrSignatures) {

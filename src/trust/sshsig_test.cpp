@@ -69,10 +69,32 @@ TEST(SshSig, WithAnyByteChangedAddedOrCutIsRefused) {
     EXPECT_FALSE(verified_signer(blob.substr(0, i), purpose::approval, message)) << i;
   }
   EXPECT_FALSE(verified_signer(blob + '\0', purpose::approval, message));
+  EXPECT_FALSE(SshSignature::decode(sign(key_of("anna"), std::string(5000, 'x'), message)));
+  EXPECT_FALSE(SshSignature::decode(sign(key_of("anna"), "", message)));
   const auto text_form = armour(blob);
   for (const auto& bad : {text_form + "\n", "\n" + text_form, text_form + "x", text_form.substr(1), std::string(),
                           std::string("-----BEGIN SSH SIGNATURE-----\n-----END SSH SIGNATURE-----")})
     EXPECT_FALSE(unarmour(bad)) << bad;
+}
+
+// Both would verify if nobody looked: neither place is under the signature.
+TEST(SshSig, WithBytesInUnusedPlacesIsRefused) {
+  const auto honest = *SshSignature::decode(sign(key_of("anna"), purpose::approval, message));
+  const auto blob_with = [&](std::string_view reserved, std::string_view behind, std::string_view type) {
+    Bytes raw;
+    ssh::put_string(raw, type);
+    ssh::put_string(raw, honest.signature);
+    raw += behind;
+    Bytes blob("SSHSIG\0\0\0\1", 10);
+    for (const auto part : {std::string_view(honest.key.wire()), std::string_view(honest.purpose), reserved,
+                            std::string_view(honest.hash), std::string_view(raw)})
+      ssh::put_string(blob, part);
+    return blob;
+  };
+  EXPECT_TRUE(verified_signer(blob_with("", "", "ssh-ed25519"), purpose::approval, message));
+  EXPECT_FALSE(verified_signer(blob_with("x", "", "ssh-ed25519"), purpose::approval, message));
+  EXPECT_FALSE(verified_signer(blob_with("", "x", "ssh-ed25519"), purpose::approval, message));
+  EXPECT_FALSE(verified_signer(blob_with("", "", "ssh-rsa"), purpose::approval, message));
 }
 
 // Points of small order verify anything under weak checks (row 14 of the attacks).
@@ -100,10 +122,10 @@ TEST(SshSig, OverAnUnknownHashOrOfAnOddTypeIsRefused) {
 }
 
 TEST(PublicKey, KnowsWhatItCannotUseYetFromWhatIsNoKey) {
-  const auto wire_of = [](std::string_view type) {
+  const auto wire_of = [](std::string_view type, std::size_t size = 32) {
     Bytes wire;
     ssh::put_string(wire, type);
-    ssh::put_string(wire, Bytes(32, 'x'));
+    ssh::put_string(wire, Bytes(size, 'x'));
     return wire;
   };
   struct {
@@ -117,6 +139,8 @@ TEST(PublicKey, KnowsWhatItCannotUseYetFromWhatIsNoKey) {
       {text("ssh-rsa ", base64(wire_of("ssh-ed25519"))), Errc::invalid},
       {text("ssh-ed25519 ", base64(wire_of("ssh-ed25519") + "x")), Errc::invalid},
       {text("ssh-ed25519 ", base64(wire_of("ssh-ed25519").substr(0, 40))), Errc::invalid},
+      {text("ssh-ed25519 ", base64(wire_of("ssh-ed25519", 31))), Errc::invalid},
+      {text("ssh-ed25519 ", base64(wire_of("ssh-ed25519", 33))), Errc::invalid},
       {"ssh-ed25519", Errc::invalid},
       {"", Errc::invalid},
       {"ssh-ed25519 !!!!", Errc::invalid},
@@ -127,6 +151,7 @@ TEST(PublicKey, KnowsWhatItCannotUseYetFromWhatIsNoKey) {
     EXPECT_EQ(key.error().code, c.want) << c.line;
   }
   const auto key = key_of("anna").public_key();
+  EXPECT_FALSE(PublicKey::from_ed25519(Bytes(31, 'x')));
   EXPECT_EQ(PublicKey::parse(key.str()), key);
   EXPECT_EQ(PublicKey::parse(key.str() + " anna@desk\n"), key);
 }

@@ -98,6 +98,12 @@ TEST(Tree, RefusesEveryProofThatIsNotTheOne) {
   for (const auto& c : cases) EXPECT_FALSE(verifies(c.proof, c.audience, c.digest, c.leaves, tree.root())) << c.name;
 }
 
+TEST(Tree, OfOneLeafProvesItsOnlyEntry) {
+  const auto tree = tree_of(1);
+  EXPECT_TRUE(verifies(tree.proof(0), "device:d0", sha256("manifest 0"), 1, tree.root()));
+  EXPECT_FALSE(verifies({.index = 1}, "device:d0", sha256("manifest 0"), 1, tree.root()));
+}
+
 TEST(Tree, Of100000DevicesProvesWithAtMost17Hashes) {
   const auto tree = tree_of(100'000);
   for (const std::uint64_t index : {0U, 1U, 49'999U, 65'535U, 65'536U, 99'999U})
