@@ -39,6 +39,22 @@ TEST(ReleaseStatement, HasThisSpelling) {
   EXPECT_EQ(ReleaseStatement::decode(statement.encode()), statement);
 }
 
+TEST(ReleaseStatement, KeepsItsBounds) {
+  auto statement = HonestFleet().statement(41);
+  for (int i = 0; i < 2000; ++i) statement.submitters.insert(text("person-", i));
+  ASSERT_GT(statement.encode().size(), ReleaseStatement::max_bytes);
+  EXPECT_FALSE(ReleaseStatement::decode(statement.encode()));
+  for (const auto& improper :
+       {std::string(), std::string("a b"), std::string("a\n"), std::string("ä"), std::string(256, 'x')}) {
+    auto branch = HonestFleet().statement(41);
+    branch.branch = improper;
+    EXPECT_FALSE(ReleaseStatement::decode(branch.encode())) << improper;
+    auto submitter = HonestFleet().statement(41);
+    submitter.submitters = {improper};
+    EXPECT_FALSE(ReleaseStatement::decode(submitter.encode())) << improper;
+  }
+}
+
 // Row 15 of the attacks: one statement, one spelling.
 TEST(ReleaseStatement, HasNoOtherSpelling) {
   const auto honest = HonestFleet().statement(41).encode();

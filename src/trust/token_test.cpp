@@ -68,7 +68,10 @@ TEST(EnrollClaim, IsRefusedWhenAnythingIsOff) {
   trailing.bytes += '\n';
   auto short_nonce = claim();
   short_nonce.nonce = "short";
+  auto long_nonce = claim();
+  long_nonce.nonce = Bytes(65, 'n');
   const std::pair<const char*, SignedBytes> cases[] = {
+      {"a long nonce", sign_claim(long_nonce, token)},
       {"another device", other_device},
       {"a trailing byte", trailing},
       {"no signature", {.bytes = honest.bytes}},
