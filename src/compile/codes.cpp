@@ -124,7 +124,9 @@ constexpr CodeInfo table[] = {
      "likely a wrong branch or a deleted folder."},
     {Code::unknown_group, "E0503", "no such group",
      "Every device is in one group of the tree, declared by a file under groups/."},
-    {Code::unknown_device, "E0504", "no such device", "An override names devices that are declared under devices/."},
+    {Code::unknown_device, "E0504", "no such device",
+     "An override names devices that are declared under devices/. A slip in the name would leave the wish ungranted, "
+     "and nobody told."},
     {Code::bad_selector, "E0505", "a selector that cannot be read",
      "`match` takes `all`, `any` and `none`: lists of `label=value`, `label` or `group=path` (with the groups below)."},
     {Code::missing_file, "E0604", "no such file",

@@ -248,9 +248,11 @@ class SqliteStore final : public Store {
     return one("find a release", sql, [&](Binder b) { b << revision; }, release_from);
   }
   Result<Sequence> last_sequence() override {
-    const auto found = TRY(one(
-        "read the last sequence", "SELECT coalesce(max(sequence), 0) FROM releases", [](Binder) {},
-        [](Row row) { return row.count(); }));
+    // A restored store starts above what it may have handed out after the backup: `sequence_floor`.
+    const auto sql =
+        "SELECT max(coalesce((SELECT max(sequence) FROM releases), 0), "
+        "coalesce((SELECT CAST(value AS INTEGER) FROM settings WHERE key = 'sequence_floor'), 0))";
+    const auto found = TRY(one("read the last sequence", sql, [](Binder) {}, [](Row row) { return row.count(); }));
     return Sequence{found.value_or(0)};
   }
   Result<std::vector<DeviceRecord>> devices() override {

@@ -86,6 +86,8 @@ TEST_P(StoreSuite, WhatWasCommittedIsReadBack) {
   EXPECT_EQ(*store_->release_of(Revision("aaaa")), release);
   EXPECT_EQ(store_->releases({}, 10)->size(), 1U);
   EXPECT_EQ(*store_->last_sequence(), Sequence{1});
+  ASSERT_TRUE(store_->commit({.writes = {Setting{"sequence_floor", "500"}}}));
+  EXPECT_EQ(*store_->last_sequence(), Sequence{500});
   EXPECT_EQ(*store_->device(DeviceId("d1")), device);
   EXPECT_EQ(store_->devices()->at(0), device);
   EXPECT_EQ(*store_->status(DeviceId("d1")), status);

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace flyball::server {
+
+/// The door for git's hooks on this machine: a socket in the state directory that only the server's user and root can
+/// open. A hook sends `judge <revision>` and gets lines for whoever pushed, then the end.
+class ControlSocket {
+ public:
+  using Tell = std::move_only_function<void(std::vector<std::string> lines)>;
+  /// Called on a thread of the socket's own; `tell` may be called from any thread, once.
+  using Handler = std::function<void(std::string request, Tell tell)>;
+
+  static Result<std::unique_ptr<ControlSocket>> listen(const std::string& path, Handler handler);
+  ~ControlSocket();  ///< Ends its threads; who still waits is told nothing more.
+
+  /// The other side: sends a request and gives the lines of the answer. `unavailable` when no server listens.
+  static Result<std::vector<std::string>> ask(const std::string& path, const std::string& request);
+
+  struct Impl;
+  explicit ControlSocket(std::unique_ptr<Impl> impl);
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace flyball::server
