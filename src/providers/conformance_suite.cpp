@@ -9,6 +9,16 @@
 
 namespace flyball::providers::conformance {
 
+bool Device::survives(std::uint64_t, const std::function<void()>&) {
+  ADD_FAILURE() << "this device cannot lose power";
+  return true;
+}
+
+bool Device::spares(std::uint64_t, const std::function<void()>&) {
+  ADD_FAILURE() << "no call can be made to fail on this device";
+  return true;
+}
+
 Result<Bytes> MemoryContents::read(const Digest& digest) {
   const auto found = all_.find(digest);
   if (found == all_.end()) return fail(Errc::not_found, "no content ", digest);
@@ -26,7 +36,9 @@ std::vector<Case> cases(const std::string& device, const MakeDevice& make, const
   return out;
 }
 
-std::string case_name(const testing::TestParamInfo<Case>& info) { return info.param.sample.name; }
+std::string case_name(const testing::TestParamInfo<Case>& info) {
+  return text(info.param.sample.name, "On", info.param.device);
+}
 
 namespace {
 
@@ -239,6 +251,8 @@ TEST_P(Faults, APowerCutAnywhereInApplyingLeavesFilesWholeAndTheNextRunCompletes
     expect_old_or_new(trial.whole_files(), old_files, new_files, place);
     if (!done) trial.apply_well();
     EXPECT_EQ(trial.differences(), std::vector<FieldChange>{}) << "after a cut at place " << place;
+    for (const auto& [path, what] : trial.everything())
+      EXPECT_FALSE(path.ends_with(".flyball-new")) << path << " is left over";
     if (HasFailure()) FAIL() << "at place " << place;
     if (done) return;
   }

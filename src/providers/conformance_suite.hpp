@@ -34,9 +34,9 @@ class Device {
   virtual void others(const std::function<void(const os::Host&)>& act) { act(host()); }
   /// Runs `work` and lets the power go at that place, counted from 1; then boots. False when the power went: then
   /// `work` did not end.
-  virtual bool survives(std::uint64_t place, const std::function<void()>& work) = 0;
+  virtual bool survives(std::uint64_t place, const std::function<void()>& work);
   /// Runs `work` and lets the call of a port at that place fail. False when one did.
-  virtual bool spares(std::uint64_t place, const std::function<void()>& work) = 0;
+  virtual bool spares(std::uint64_t place, const std::function<void()>& work);
 };
 using MakeDevice = std::function<std::unique_ptr<Device>()>;
 
@@ -56,7 +56,7 @@ struct Sample {
 };
 
 struct Case {
-  std::string device;
+  std::string device;  ///< `Folder`: part of the test's name.
   MakeDevice make;
   Sample sample;
 };

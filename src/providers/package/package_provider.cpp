@@ -163,42 +163,47 @@ Result<Json> PackageProvider::apply(const Subject& subject, const std::vector<Fi
   return noted(installed);
 }
 
-// Removes `name` and those of the set that nothing else needs. Returns who needs `name`, if it has to stay.
-Result<std::vector<std::string>> PackageProvider::remove_set(const std::string& name, std::set<std::string> set) {
-  std::vector<std::string> order{name};
-  set.erase(name);
-  order.insert(order.end(), set.begin(), set.end());
-  set.insert(name);
-  // What one removal frees, the next may take: until nothing moves.
-  for (bool moved = true; moved;) {
-    moved = false;
-    for (const auto& each : order) {
-      const auto state = TRY(packages_.package(each), "cannot read the state of ", each);
-      const bool wanted_by_people = state && each != name && !state->automatic;
-      if (!state || !set.contains(each) || wanted_by_people || is_protected(each)) continue;
-      const os::PackageWish wish{.name = each, .present = false};
-      const auto plan = TRY(packages_.simulate(wish), "cannot plan the removal of ", each);
-      const auto needed_by = beyond(plan.removes, set);
-      if (!needed_by.empty() && each == name) return needed_by;
-      if (!needed_by.empty()) continue;
-      if (state->held) TRY(packages_.set_hold(each, false), "cannot end the hold of ", each);
-      TRY(packages_.perform(wish), "cannot remove ", each);
-      for (const auto& gone : plan.removes) set.erase(std::string(bare(gone)));
-      set.erase(each);
-      moved = true;
-    }
+// Of what came with it: what git wants for itself, and what people have asked for since, is theirs.
+Result<std::set<std::string>> PackageProvider::came_along(const Subject& subject, const Baseline& baseline) {
+  auto all = names_in(subject.notes);
+  all.merge(names_in(baseline.notes));
+  std::set<std::string> out{name_of(subject)};
+  for (const auto& name : all) {
+    const auto state = TRY(packages_.package(name), "cannot read the state of ", name);
+    const bool ours = state && state->automatic && !is_managed(subject, ResourceId(Package::kind, name));
+    if (ours && !is_protected(name)) out.insert(name);
   }
+  return out;
+}
+
+// Removes one of the set, and with it nothing that is not in the set. Returns who else needs it, if it has to stay.
+Result<std::vector<std::string>> PackageProvider::remove_one(const std::string& name,
+                                                             const std::set<std::string>& set) {
+  const auto state = TRY(packages_.package(name), "cannot read the state of ", name);
+  if (!state) return std::vector<std::string>{};
+  const os::PackageWish wish{.name = name, .present = false};
+  const auto plan = TRY(packages_.simulate(wish), "cannot plan the removal of ", name);
+  auto needed_by = beyond(plan.removes, set);
+  if (!needed_by.empty()) return needed_by;
+  if (state->held) TRY(packages_.set_hold(name, false), "cannot end the hold of ", name);
+  TRY(packages_.perform(wish), "cannot remove ", name);
   return std::vector<std::string>{};
 }
 
 Result<std::string> PackageProvider::remove_created(const Subject& subject, const Baseline& baseline) {
   const auto name = name_of(subject);
   if (is_protected(name)) return text(name, " stays: the device needs it");
-  auto set = names_in(subject.notes);
-  set.merge(names_in(baseline.notes));
-  std::erase_if(set, [&](const std::string& each) { return is_managed(subject, ResourceId(Package::kind, each)); });
-  const auto needed_by = TRY(remove_set(name, std::move(set)));
+  auto set = TRY(came_along(subject, baseline));
+  const auto needed_by = TRY(remove_one(name, set));
   if (!needed_by.empty()) return text(name, " stays, since others need it now: ", some_of(needed_by));
+  // What one removal frees, the next may take: until nothing moves.
+  for (std::size_t before = 0; before != set.size();) {
+    before = set.size();
+    const auto left = set;
+    for (const auto& each : left) {
+      if (TRY(remove_one(each, set)).empty()) set.erase(each);
+    }
+  }
   return std::string{};
 }
 

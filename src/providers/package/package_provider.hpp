@@ -33,7 +33,8 @@ class PackageProvider final : public Provider {
   Result<> check_candidate(const std::string& name, const Version& version);
   Result<std::set<std::string>> install(const std::string& name, const Package& want);
   Result<> remove(const std::string& name);
-  Result<std::vector<std::string>> remove_set(const std::string& name, std::set<std::string> set);
+  Result<std::set<std::string>> came_along(const Subject& subject, const Baseline& baseline);
+  Result<std::vector<std::string>> remove_one(const std::string& name, const std::set<std::string>& set);
   Result<std::string> remove_created(const Subject& subject, const Baseline& baseline);
   Result<std::string> put_back(const std::string& name, const Package& was);
 

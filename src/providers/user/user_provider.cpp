@@ -128,12 +128,12 @@ Result<> UserProvider::change(const Subject& subject, const os::Account& account
   return {};
 }
 
-Result<> UserProvider::join(const std::string& name, const User& want) {
+Result<> UserProvider::join(const os::Account& account, const User& want) {
   if (!want.groups) return {};
-  const auto now = TRY(users_.groups_with(name), "cannot find the groups of ", name);
+  const auto is = TRY(user_of(account));
   for (const auto& group : want.groups->names) {
-    if (has(now, group)) continue;
-    TRY(users_.add_member(group, name), "cannot put ", name, " into the group ", group);
+    if (has(is.groups->names, group) || group == is.group) continue;
+    TRY(users_.add_member(group, account.name), "cannot put ", account.name, " into the group ", group);
   }
   return {};
 }
@@ -160,7 +160,7 @@ Result<Json> UserProvider::apply(const Subject& subject, const std::vector<Field
   account = TRY(users_.account(name), "cannot look up ", name);
   if (!account) return fail(Errc::conflict, name, " vanished meanwhile");
   if (want.home) TRY(need_home(*account));
-  TRY(join(name, want));
+  TRY(join(*account, want));
   // A new account's home may hold keys of the one before it.
   const bool new_keys = want.ssh_keys && (has(changes, "ssh_keys") || TRY(keys_.read(*account)) != want.ssh_keys);
   if (new_keys) TRY(keys_.write(*account, *want.ssh_keys), "cannot write the keys of ", name);

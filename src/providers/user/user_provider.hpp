@@ -31,7 +31,7 @@ class UserProvider final : public Provider {
   Result<> create(const std::string& name, const User& want);
   Result<> need_home(const os::Account& account);
   Result<> change(const Subject& subject, const os::Account& account);
-  Result<> join(const std::string& name, const User& want);
+  Result<> join(const os::Account& account, const User& want);
   Result<> remove(const std::string& name);
   Result<> sweep(const Subject& subject, const Baseline& baseline);
   Result<> recreate(const std::string& name, const User& was);
