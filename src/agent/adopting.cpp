@@ -31,9 +31,9 @@ void Agent::Impl::take_desired_answer(const Reply& reply) {
     poll.back_off(reply);
     return log(4, text("the server's answer is unreadable: ", answer.error().message));
   }
-  poll.recovered();
   take_wake(answer->wake);
-  if (answer->envelope) consider(*answer->envelope);
+  if (answer->envelope) return consider(*answer->envelope);
+  poll.recovered();
 }
 
 // A wake only wakes: it ends no hold and retries nothing that was given up.
@@ -69,6 +69,7 @@ void Agent::Impl::refuse(trust::Code code, const std::string& message, const std
   const bool ours = code == trust::Code::disk;
   if (statement && !ours) {
     seen = statement;
+    poll.recovered();
   } else {
     poll.back_off({});
   }
@@ -86,7 +87,7 @@ void Agent::Impl::refuse(trust::Code code, const std::string& message, const std
 }
 
 void Agent::Impl::begin(const trust::Offer& offer) {
-  if (resolution && offer.statement_digest == adopted.trust.floor.statement) return;
+  if (resolution && offer.statement_digest == adopted.trust.floor.statement) return poll.recovered();
   if (resolution && adopted.manifest == offer.manifest) {
     if (const auto done = adopt(offer, nullptr); !done)
       refuse(trust::Code::disk, done.error().message, offer.statement_digest);
@@ -192,6 +193,7 @@ Result<> Agent::Impl::adopt(const trust::Offer& offer, const Resources* resource
   }
   TRY(store.save(next), "cannot keep the release");
   adopted = std::move(next);
+  poll.recovered();
   seen = offer.statement_digest;
   refused.clear();
   refused_statement = {};

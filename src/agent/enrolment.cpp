@@ -39,10 +39,10 @@ Result<Belief> believe(const EnrolmentWish& wish, const os::net::Response& trust
   const auto response = TRY(answered(trust_answer));
   const auto answer = TRY(wire::TrustAnswer::decode(response.body), "the server's trust document");
   const auto key = TRY(public_key_of(wish.key_pem));
-  Belief out{.trust = TRY(trust::DeviceTrust::pinned(answer.document, wish.token.pin(), wish.token.device(),
-                                                     key.digest())),
-             .ca_pem = answer.ca_pem,
-             .nonce = answer.nonce};
+  Belief out{
+      .trust = TRY(trust::DeviceTrust::pinned(answer.document, wish.token.pin(), wish.token.device(), key.digest())),
+      .ca_pem = answer.ca_pem,
+      .nonce = answer.nonce};
   const auto ca = TRY(os::net::certificate_info(answer.ca_pem), "the server's CA");
   if (ca.spki != out.trust.document.online.ca)
     return fail(Errc::denied, "the server's CA is not the one that its trust document names");

@@ -34,6 +34,9 @@ Result<> Reconciler::load() {
 Reconciled Reconciler::reconcile(const plan::DesiredState& desired, const Scope& asked, plan::Hold hold) {
   auto scope = widened(asked, desired, ledger_);
   for (const auto& id : not_ready_ | std::views::keys) scope.dirty.try_emplace(id);
+  for (const auto& [id, cause] : scope.dirty) {
+    if (!cause.empty()) causes_[id] = cause;
+  }
   const auto observed = observer_.observe(desired, ledger_, scope);
   const auto plan = plan::withhold(plan::make_plan(desired, observed, ledger_), desired, hold);
   const auto outcome = applier_.apply(plan, desired, [&](const auto& wanted) { return resting(wanted); });
@@ -71,13 +74,12 @@ Reconciled Reconciler::make_report(const plan::DesiredState& desired, const Scop
   std::erase_if(not_ready_, [&](const auto& known) {
     return scope.all || scope.dirty.contains(known.first) || outcome.contains(known.first);
   });
-  forget_recovered(scope, outcome, remaining);
   for (const auto* conditions : {&plan.conditions, &remaining.conditions}) {
     for (const auto& [id, condition] : *conditions) not_ready_[id] = {.id = id, .condition = condition};
   }
   for (const auto& [id, done] : outcome) {
     if (done.how == Done::How::made) {
-      tell_made(desired, scope, done, report);
+      tell_made(desired, done, report);
     } else {
       tell_failed(desired, id, done, report);
     }
@@ -102,19 +104,20 @@ Reconciled Reconciler::make_report(const plan::DesiredState& desired, const Scop
     }
     not_ready_[id].differs = std::move(fields);
   }
+  forget_recovered(scope, outcome, remaining);
   return report;
 }
 
-void Reconciler::tell_made(const plan::DesiredState& desired, const Scope& scope, const Done& done,
-                           Reconciled& report) {
+void Reconciler::tell_made(const plan::DesiredState& desired, const Done& done, Reconciled& report) {
   auto change = done.change;
   const auto* wanted = desired.find(change.id);
   const bool corrected = change.reason == Reason::corrective && !change.fields.empty();
   if (corrected) {
-    const auto dirty = scope.dirty.find(change.id);
-    change.cause = dirty != scope.dirty.end() && !dirty->second.empty() ? dirty->second : "unknown";
+    const auto known = causes_.find(change.id);
+    change.cause = known != causes_.end() ? known->second : "unknown";
     ++report.corrections;
   }
+  causes_.erase(change.id);
   resting_.erase(change.id);
   if (corrected && wanted != nullptr) count_correction(*wanted, change.cause);
   if (change.fields.empty() && change.action != Action::release) return;
@@ -174,6 +177,7 @@ void Reconciler::forget_recovered(const Scope& scope, const Outcome& outcome, co
   const auto now = host_.clocks.steady();
   std::set<ResourceId> differing;
   for (const auto& step : remaining.steps) differing.insert(step.change.id);
+  std::erase_if(causes_, [&](const auto& known) { return !differing.contains(known.first); });
   std::erase_if(resting_, [&](const auto& known) {
     const auto& [id, rest] = known;
     const bool looked = scope.all || scope.dirty.contains(id);

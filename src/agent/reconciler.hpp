@@ -65,7 +65,7 @@ class Reconciler {
                                 const Outcome& outcome) const;
   Reconciled make_report(const plan::DesiredState& desired, const Scope& scope, const plan::Plan& plan,
                          const Outcome& outcome, const plan::Plan& remaining);
-  void tell_made(const plan::DesiredState& desired, const Scope& scope, const Done& done, Reconciled& report);
+  void tell_made(const plan::DesiredState& desired, const Done& done, Reconciled& report);
   void tell_failed(const plan::DesiredState& desired, const ResourceId& id, const Done& done, Reconciled& report);
   void count_correction(const plan::DesiredResource& wanted, const std::string& cause);
   void forget_recovered(const Scope& scope, const Outcome& outcome, const plan::Plan& remaining);
@@ -79,6 +79,7 @@ class Reconciler {
   std::map<ResourceId, ResourceStatus> not_ready_;
   std::map<ResourceId, Rest> resting_;
   std::map<ResourceId, Fight> fights_;
+  std::map<ResourceId, std::string> causes_;  // Who moved what is not put right yet.
 };
 
 }  // namespace flyball::agent

@@ -45,7 +45,7 @@ void Reporter::add(std::vector<DeviceEvent> events) {
 bool Reporter::has_news(SteadyTime now) const {
   if (events_.size() > 0) return true;
   if (!status_) return false;
-  return !sent_ || !same_news(*status_, *sent_) || now - sent_at_ > say_at_least_every;
+  return !sent_ || !same_news(*status_, *sent_) || now - sent_at_ >= say_at_least_every;
 }
 
 void Reporter::run(SteadyTime now) {
