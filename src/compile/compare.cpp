@@ -4,6 +4,7 @@
 #include "compile/standing.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -50,7 +51,7 @@ class Comparison {
     for (auto& change : out_.changes) finish(change);
     std::ranges::sort(out_.changes, {},
                       [](const FleetChange& change) { return std::tie(rank(change.what), change.id, change.devices); });
-    for (const auto& id : staying_) out_.unchanged += moving_.contains(id) ? 0U : 1U;
+    std::ranges::set_difference(staying_, moving_, std::back_inserter(out_.unchanged));
     return std::move(out_);
   }
 

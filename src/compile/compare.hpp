@@ -35,9 +35,9 @@ struct FleetPlan {
   std::vector<FleetChange> changes;  ///< Deletions first, then restores, releases, changes, additions; by id.
   std::vector<DeviceId> added;       ///< Devices that git names now and did not before.
   std::vector<DeviceId> gone;
-  std::set<DeviceId> affected;  ///< Devices whose manifest changes.
-  std::size_t devices = 0;      ///< All devices of the new fleet.
-  std::size_t unchanged = 0;    ///< Distinct resources that stay as they are.
+  std::set<DeviceId> affected;        ///< Devices whose manifest changes.
+  std::size_t devices = 0;            ///< All devices of the new fleet.
+  std::vector<ResourceId> unchanged;  ///< Distinct resources that stay as they are.
   std::size_t leaving = 0;  ///< (device, resource) pairs that leave: gone, released or newly absent; as `judge` counts.
   std::size_t managed = 0;  ///< All such pairs managed before.
 };

@@ -92,7 +92,7 @@ TEST(Compare, DeletionsComeFirst) {
   EXPECT_EQ(lines_of(plan),
             "delete package:dropped on d\nrestore file:/gone on d\nrelease package:released on d\n"
             "change package:changed on d\nadd file:/added on d\n");
-  EXPECT_EQ(plan.unchanged, 1U);
+  EXPECT_EQ(plan.unchanged, std::vector{*ResourceId::parse("package:same")});
   EXPECT_EQ(plan.leaving, 3U);
   EXPECT_EQ(plan.managed, 5U);
 }
