@@ -201,9 +201,7 @@ std::variant<Invocation, ExitCode> read_command_line(const std::vector<std::stri
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
-    const CLI::App* at = &app;
-    while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
-    world.out(at->help());
+    world.out(app.help());
     return ExitCode::done;
   } catch (const CLI::CallForVersion&) {
     world.out(text("flyball ", world.version, '\n'));

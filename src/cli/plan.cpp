@@ -4,6 +4,9 @@
 #include "cli/verbs.hpp"
 #include "compile/compile.hpp"
 
+#include <algorithm>
+#include <map>
+
 namespace flyball::cli {
 namespace {
 
@@ -40,19 +43,59 @@ Result<std::optional<Side>> before_of(const Context& context, const Checkout& ch
   return side;
 }
 
+// What may have brought a change about, by name: where a field is set, and where the variables it uses are.
+std::map<std::string, Place> candidates(const compile::FieldOrigin& field) {
+  std::map<std::string, Place> out{{field.field, field.set.at}};
+  for (const auto& use : field.uses) out.emplace(use.variable, use.set.at);
+  return out;
+}
+
+bool shows(const compile::FleetChange& change, std::string_view field) {
+  const auto is = field == "source" || field == "template" ? std::string_view("content") : field;
+  return std::ranges::any_of(change.fields, [&](const FieldChange& changed) { return changed.field.starts_with(is); });
+}
+
+// Of the lines behind the fields that change, the first that reads otherwise than before.
+std::optional<Place> line_that_changed(const compile::FleetChange& change, const compile::ResourceOrigin& was,
+                                       const Snapshot& old_files, const compile::ResourceOrigin& is,
+                                       const Snapshot& new_files) {
+  std::map<std::string, Place> old_places;
+  for (const auto& field : was.fields) old_places.merge(candidates(field));
+  const auto old_line = compile::lines_of(old_files);
+  const auto new_line = compile::lines_of(new_files);
+  for (const auto& field : is.fields) {
+    if (!shows(change, field.field)) continue;
+    for (const auto& [name, place] : candidates(field)) {
+      const auto old_place = old_places.find(name);
+      if (old_place == old_places.end() || old_place->second.file != place.file ||
+          old_line(old_place->second.file, old_place->second.line) != new_line(place.file, place.line))
+        return place;
+    }
+  }
+  return std::nullopt;
+}
+
 // The line behind each change; of what leaves git, the line that was there. Worked out for the first device: it is
 // meant to send people to the right file.
-std::vector<std::string> places_of(const compile::FleetPlan& plan, const std::optional<Side>& before,
-                                   const Side& after) {
-  constexpr std::size_t most = 200;
+std::string place_of(const compile::FleetChange& change, const Side* before, const Side& after) {
+  using What = compile::FleetChange::What;
+  const auto& device = change.devices.front();
+  const auto was = before != nullptr && change.what != What::add ? compile::explain(before->snapshot, device, change.id)
+                                                                 : std::nullopt;
+  if (change.what == What::restore) return was ? text("was ", was->set.at.file, ':', was->set.at.line) : std::string();
+  const auto is = compile::explain(after.snapshot, device, change.id);
+  if (!is) return {};
+  auto place = is->set.at;
+  if (was && change.what == What::change)
+    place = line_that_changed(change, *was, before->snapshot, *is, after.snapshot).value_or(place);
+  return text(place.file, ':', place.line);
+}
+
+std::vector<std::string> places_of(const compile::FleetPlan& plan, const Side* before, const Side& after) {
+  constexpr std::size_t most = 200;  // Each is a reading of the repository.
   std::vector<std::string> out;
-  for (const auto& change : plan.changes) {
-    if (out.size() == most) break;
-    const bool left = change.what == compile::FleetChange::What::restore;
-    const auto& snapshot = left && before ? before->snapshot : after.snapshot;
-    const auto origin = compile::explain(snapshot, change.devices.front(), change.id);
-    out.push_back(origin ? text(left ? "was " : "", origin->set.at.file, ':', origin->set.at.line) : std::string());
-  }
+  for (std::size_t i = 0; i < std::min(most, plan.changes.size()); ++i)
+    out.push_back(place_of(plan.changes[i], before, after));
   return out;
 }
 
@@ -74,7 +117,7 @@ Result<ExitCode> plan(const Context& context) {
                                                 : std::vector<compile::Tripped>(),
                 .guards = old_fleet != nullptr ? old_fleet->guards : after.compiled.fleet->guards,
                 .judged = old_fleet != nullptr};
-  view.places = places_of(view.plan, before, after);
+  view.places = places_of(view.plan, before ? &*before : nullptr, after);
   const PlanLook look{.full = context.arguments.has("full"), .colour = context.options.colour};
   if (context.options.format == Format::markdown) {
     context.print(plan_markdown(view, look));
