@@ -69,8 +69,8 @@ class Disk {
   /// The path with all links on the way resolved, as changes name it; the path itself when the way ends early.
   Path resolved(const Path& path) const;
   std::size_t pending() const { return pending_.size(); }
-  /// Of all paths, contents, owners and modes that a boot does not reset.
-  Digest digest() const;
+  /// Of all paths, contents, owners and modes that a boot does not reset; those below `except` left out.
+  Digest digest(const Path& except = {}) const;
   /// Every path on the disk, sorted; kernel and volatile ones left out.
   std::vector<Path> all_paths() const;
 

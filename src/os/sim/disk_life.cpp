@@ -117,9 +117,10 @@ void Disk::walk(const std::function<void(const Path&, const Inode&)>& visit) con
   Walk{*this, visit}("", root_inode);
 }
 
-Digest Disk::digest() const {
+Digest Disk::digest(const Path& except) const {
   Sha256 all;
-  walk([&all](const Path& path, const Inode& inode) {
+  walk([&](const Path& path, const Inode& inode) {
+    if (!except.empty() && path.starts_with(except)) return;
     all.update(text(path, '\0', static_cast<int>(inode.type), ' ', inode.access.mode, ' ', inode.access.uid, ' ',
                     inode.access.gid, ' ', inode.bytes->size(), '\0'));
     all.update(*inode.bytes);

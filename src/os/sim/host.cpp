@@ -93,9 +93,13 @@ SimHost::SimHost(SimHostOptions options)
   fuse_.on_call([this](const Call& call) {
     const bool sync = call.operation == "sync";
     clocks_.pass(sync ? options_.sync_cost : call.changes ? options_.change_cost : options_.read_cost);
+    if (between_ && !call.step) between_(call);
   });
   disk_.on_step([this](std::string_view operation, std::string_view path) { fuse_.step(operation, path); });
-  disk_.on_change([this](const DiskChange& change) { watches_.file_changed(change); });
+  disk_.on_change([this](const DiskChange& change) {
+    watches_.file_changed(change);
+    if (seen_) seen_(change);
+  });
   systemd_.on_change([this](const std::string& unit) { watches_.unit_changed(unit, disk_.actor()); });
   lay_image();
   boot();

@@ -51,6 +51,11 @@ class SimHost {
   /// Likewise of the agent's process alone.
   void kill_process();
 
+  /// Told of what changes on the disk, whoever does it.
+  void on_disk_change(Disk::Changed seen) { seen_ = std::move(seen); }
+  /// Called between two calls of the ports: here the device's own world may act.
+  void between_calls(Fuse::Passed between) { between_ = std::move(between); }
+
   // The next incarnation.
   void boot();     ///< After a power cut: new boot id, nothing volatile; enabled units start.
   void restart();  ///< After a crash: the kernel lived on.
@@ -107,6 +112,8 @@ class SimHost {
   SimRandom random_;
   DrawnChoices choices_;
   std::uint64_t boots_ = 0;
+  Disk::Changed seen_;
+  Fuse::Passed between_;
 };
 
 }  // namespace flyball::os::sim
