@@ -125,6 +125,14 @@ class Traces(unittest.TestCase):
         self.assertNotEqual(left_behind.wait(20), 0)
         world.down()
 
+    def test_a_device_that_lost_what_runs_it_is_removed_too(self):
+        with World(f"lost-{os.getpid()}", say=lambda _: None) as world:
+            world.up(["lost"])
+            first = world["lost"].leader()
+            world["lost"].process.kill()
+            world["lost"].process.gone()
+        wait_until(lambda: not Path(f"/proc/{first}/root/etc").exists(), 20, "the device has ended")
+
     def test_a_lab_whose_maker_died_while_it_started_is_removed_too(self):
         name = f"orphan-{os.getpid()}"
         program = ("import os, sys; sys.path.insert(0, sys.argv[1]); from lablib import World\n"

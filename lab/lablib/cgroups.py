@@ -1,5 +1,7 @@
 """A control group per device, so that the systemd inside manages a tree of its own and never that of its neighbour."""
 
+import os
+import signal
 from pathlib import Path
 
 from .waiting import wait_until
@@ -29,8 +31,11 @@ def enter(folders):
 
 
 def remove(name):
-    """Removes the group and all below; the processes in it have ended or are about to."""
+    """Removes the group and all below. What still runs there is ended: only what the lab started is ever in it."""
     for hierarchy in hierarchies():
+        for members in (hierarchy / name).glob("**/cgroup.procs"):
+            for pid in members.read_text().split():
+                _end(int(pid))
         wait_until(lambda h=hierarchy: _remove_tree(h / name), 10, f"the control group {hierarchy / name} is empty")
         _remove_if_empty((hierarchy / name).parent)
 
@@ -48,4 +53,13 @@ def _remove_if_empty(folder):
     try:
         folder.rmdir()
     except OSError:  # Another lab has its groups there.
+        pass
+
+
+def _end(pid):
+    if pid == 0:  # How a process outside our own pid namespace is listed; to kill(2) it means ourselves.
+        return
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
         pass
