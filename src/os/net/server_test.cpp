@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <openssl/err.h>
+
 namespace flyball::os::net {
 namespace {
 
@@ -132,6 +134,7 @@ TEST_F(Server, SurvivesAPeerThatVanishesInMidBody) {
     ASSERT_TRUE(reader.start_tls());
     reader.write("GET /big HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_FALSE(reader.read_some().empty());
+    if (i % 2 == 0) reader.half_close();  // A reset after an end makes the next write of the server a SIGPIPE.
     reader.vanish();
     auto writer = RawPeer::to(edge.port);
     ASSERT_TRUE(writer.start_tls());
@@ -223,6 +226,24 @@ TEST_F(Server, ARefusalReachesTheClientThatIsStillSending) {
   const auto response = client(edge)->request({.method = "POST", .body = Bytes(3 << 20, 'x')}, a_while);
   ASSERT_TRUE(response) << response.error().message;
   EXPECT_EQ(response->status, 413);
+
+  auto deaf = RawPeer::to(edge.port);
+  ASSERT_TRUE(deaf.start_tls());
+  ASSERT_TRUE(deaf.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n"));
+  for (int i = 0; i < 3000; ++i) ASSERT_TRUE(deaf.write(std::string(1000, 'x')));
+  EXPECT_TRUE(deaf.read_all().starts_with("HTTP/1.1 413 "));
+}
+
+TEST_F(Server, AnErrorThatSomeoneLeftInOpensslsQueueIsNotItsOwn) {
+  Edge edge(settings(), [](Exchange exchange) {
+    ERR_raise(ERR_LIB_USER, 1);
+    exchange.responder.answer({.body = text(int{exchange.peer.port})});
+  });
+  const auto asker = client(edge);
+  const auto first = asker->request({}, a_while);
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(edge.connections(), 1u);  // By then it waits for the next request.
+  EXPECT_EQ(asker->request({}, a_while)->body, first->body);
 }
 
 TEST_F(Server, TellsPlainTextThatThisIsHttps) {
