@@ -14,9 +14,8 @@ namespace {
 
 std::optional<std::uint32_t> number(std::string_view digits) {
   std::uint32_t value = 0;
-  const auto end = digits.data() + digits.size();
-  const auto parsed = std::from_chars(digits.data(), end, value);
-  if (parsed.ec != std::errc() || parsed.ptr != end || digits.empty()) return std::nullopt;
+  const auto parsed = std::from_chars(digits.begin(), digits.end(), value);
+  if (parsed.ec != std::errc() || parsed.ptr != digits.end() || digits.empty()) return std::nullopt;
   return value;
 }
 

@@ -19,6 +19,7 @@ namespace {
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
   std::vector<char*> out;
+  out.reserve(texts.size() + 1);
   for (const auto& t : texts) out.push_back(const_cast<char*>(t.c_str()));  // execve(2) does not write to them.
   out.push_back(nullptr);
   return out;
@@ -30,7 +31,7 @@ void default_signals() {
   for (int number = 1; number < NSIG; ++number) (void)::sigaction(number, &standard, nullptr);
   sigset_t none;
   ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
 bool connect(const std::array<int, 3>& streams) {

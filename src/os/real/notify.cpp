@@ -12,9 +12,15 @@
 #include <sys/un.h>
 
 namespace flyball::os::real {
+namespace {
+
+// Nothing here changes the environment while it runs.
+const char* variable(const char* name) { return std::getenv(name); }  // NOLINT(concurrency-mt-unsafe)
+
+}  // namespace
 
 Result<> notify(std::string_view state) {
-  const char* where = std::getenv("NOTIFY_SOCKET");
+  const char* where = variable("NOTIFY_SOCKET");
   if (where == nullptr || *where == '\0') return {};
   const std::string_view path = where;
   sockaddr_un address{};
@@ -34,7 +40,7 @@ Result<> notify(std::string_view state) {
 
 std::optional<Duration> watchdog_interval() {
   const auto number = [](const char* name) -> std::optional<std::int64_t> {
-    const char* text = std::getenv(name);
+    const char* text = variable(name);
     if (text == nullptr) return std::nullopt;
     std::int64_t value = 0;
     const auto* end = text + std::strlen(text);
@@ -43,7 +49,7 @@ std::optional<Duration> watchdog_interval() {
   };
   const auto interval_us = number("WATCHDOG_USEC");
   if (!interval_us || *interval_us <= 0) return std::nullopt;
-  if (std::getenv("WATCHDOG_PID") != nullptr && number("WATCHDOG_PID") != ::getpid()) return std::nullopt;
+  if (variable("WATCHDOG_PID") != nullptr && number("WATCHDOG_PID") != ::getpid()) return std::nullopt;
   return Duration(*interval_us);
 }
 

@@ -139,7 +139,7 @@ Read<std::vector<std::string>> RealFiles::list(const Path& directory) {
   std::vector<std::string> names;
   for (;;) {
     errno = 0;
-    const auto* entry = ::readdir(stream.get());
+    const auto* entry = ::readdir(stream.get());  // NOLINT(concurrency-mt-unsafe): the stream is ours alone.
     if (entry == nullptr) break;
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);

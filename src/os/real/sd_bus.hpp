@@ -16,7 +16,6 @@ struct SdBus {
   X(sd_bus_start)                   \
   X(sd_bus_flush_close_unref)       \
   X(sd_bus_get_fd)                  \
-  X(sd_bus_get_events)              \
   X(sd_bus_process)                 \
   X(sd_bus_wait)                    \
   X(sd_bus_call)                    \
@@ -28,7 +27,6 @@ struct SdBus {
   X(sd_bus_message_append_strv)     \
   X(sd_bus_message_read_basic)      \
   X(sd_bus_message_enter_container) \
-  X(sd_bus_message_skip)            \
   X(sd_bus_message_get_path)        \
   X(sd_bus_message_get_member)      \
   X(sd_bus_message_unref)           \
