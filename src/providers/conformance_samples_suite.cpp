@@ -229,6 +229,9 @@ void add_packages(std::vector<Sample>& out) {
                  .may_stay = records});
 }
 
+// New versions that the shadow tools were writing, and a line of shadow whose account passwd(5) no longer has.
+const std::vector<os::Path> tools = {"/etc/shadow", "/etc/shadow.new", "/etc/passwd.new", "/etc/group.new"};
+
 void add_users(std::vector<Sample>& out) {
   out.push_back({.name = "NewUser",
                  .id = {"user", "kiosk"},
@@ -236,8 +239,7 @@ void add_users(std::vector<Sample>& out) {
                            R"("shell":"/usr/sbin/nologin","ssh_keys":["ssh-ed25519 AAAA k"],"uid":2000})",
                  .tamper = [](const Host& host) { good(host.users.change_account("kiosk", {.shell = "/bin/sh"})); },
                  .may_stay = {"/home/kiosk"},
-                 // userdel(8) writes passwd first; a line of shadow without one is nobody's. New versions are its own.
-                 .may_stay_after_cut = {"/etc/shadow", "/etc/shadow.new", "/etc/passwd.new", "/etc/group.new"}});
+                 .may_stay_after_cut = tools});
   out.push_back(
       {.name = "ChangedUser",
        .id = {"user", "alice"},
@@ -246,23 +248,27 @@ void add_users(std::vector<Sample>& out) {
                          put("/home/alice/.ssh/authorized_keys", "# mine\nssh-rsa Z z\nssh-rsa A a\n", 0600),
                          set_owner("/home/alice/.ssh/authorized_keys", 1000)}),
        .tamper = put("/home/alice/.ssh/authorized_keys", "ssh-rsa EVIL e\n", 0600),
-       .whole = {"/home/alice/.ssh/authorized_keys"}});
-  out.push_back(
-      {.name = "NoUser", .id = {"user", "alice"}, .fields = R"({"ensure":"absent"})", .tamper = [](const Host& host) {
-         good(host.users.create_account("alice", {}));
-       }});
+       .whole = {"/home/alice/.ssh/authorized_keys"},
+       .may_stay_after_cut = tools});
+  out.push_back({.name = "NoUser",
+                 .id = {"user", "alice"},
+                 .fields = R"({"ensure":"absent"})",
+                 .tamper = [](const Host& host) { good(host.users.create_account("alice", {})); },
+                 .may_stay_after_cut = tools});
 }
 
 void add_user_groups(std::vector<Sample>& out) {
   out.push_back({.name = "NewGroup",
                  .id = {"user_group", "operators"},
                  .fields = R"({"gid":3000,"members":["alice"]})",
-                 .tamper = [](const Host& host) { good(host.users.change_group("operators", 3001)); }});
+                 .tamper = [](const Host& host) { good(host.users.change_group("operators", 3001)); },
+                 .may_stay_after_cut = tools});
   out.push_back({.name = "ChangedGroup",
                  .id = {"user_group", "adm"},
                  .fields = R"({"members":["alice","daemon"]})",
                  .before = [](const Host& host) { good(host.users.add_member("adm", "root")); },
-                 .tamper = [](const Host& host) { good(host.users.remove_member("adm", "alice")); }});
+                 .tamper = [](const Host& host) { good(host.users.remove_member("adm", "alice")); },
+                 .may_stay_after_cut = tools});
 }
 
 }  // namespace

@@ -278,6 +278,25 @@ TEST_P(Faults, APowerCutAnywhereInLeavingStillEndsWithWhatWasThere) {
   FAIL() << "leaving has no end";
 }
 
+// Git took it back while the power was away: nothing was noted of what was half done.
+TEST_P(Faults, APowerCutAnywhereInApplyingAndThenLeavingEndsWithWhatWasThere) {
+  const auto& sample = GetParam().sample;
+  for (std::uint64_t place = 1; place < most_places; ++place) {
+    const auto device = GetParam().make();
+    Trial trial(*device, sample);
+    const auto before = trial.everything(sample.may_stay_after_cut);
+    trial.enter();
+    const bool done = device->survives(place, [&] { (void)trial.apply(); });
+    trial.restart();
+    trial.restore();
+    expect_same(trial.everything(sample.may_stay_after_cut), before);
+    EXPECT_EQ(trial.now().spec, trial.baseline().spec) << "after a cut at place " << place;
+    if (HasFailure()) FAIL() << "at place " << place;
+    if (done) return;
+  }
+  FAIL() << "applying has no end";
+}
+
 TEST_P(Faults, APowerCutRightAfterApplyLosesNothing) {
   const auto& sample = GetParam().sample;
   if (!sample.durable) return;  // systemd does not sync its links: the next check finds them missing.

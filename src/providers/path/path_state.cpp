@@ -111,7 +111,15 @@ Result<> PathState::change_access(const os::Path& path, const os::FileMeta& ther
   return files_.sync(path);
 }
 
+Result<> PathState::clear_temporary(const os::Path& path) {
+  const auto temporary = os::temporary_beside(path);
+  if (!TRY(files_.stat(temporary), "cannot look at ", temporary)) return {};
+  TRY(files_.remove(temporary), "cannot clear ", temporary);
+  return files_.sync(os::parent_of(path));
+}
+
 Result<> PathState::remove(const os::Path& path) {
+  TRY(clear_temporary(path));
   TRY(files_.remove(path), "cannot remove ", path);
   return files_.sync(os::parent_of(path));
 }
@@ -209,6 +217,7 @@ Result<std::string> PathState::put_back(const os::Path& path, const Link& was, c
 
 Result<std::string> PathState::restore(const os::Path& path, Type own_type, const Baseline& baseline,
                                        const std::vector<std::string>& fields, Contents& contents) {
+  TRY(clear_temporary(path));
   if (!baseline.spec) return remove_created(path, own_type);
   const auto there = TRY(files_.stat(path), "cannot look at ", path);
   const auto parent = TRY(files_.stat(os::parent_of(path)), "cannot look at ", os::parent_of(path));

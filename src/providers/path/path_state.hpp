@@ -17,14 +17,14 @@ constexpr std::uint64_t max_compared_bytes = std::uint64_t{64} << 20U;
 // What files, directories and links have in common: they lie at a path, and what was there before may have been of
 // another kind. So its baseline is a spec of the kind that was there, and any of the three puts any of them back.
 
-/// Looks at what lies at a path and steps over all that decides how it is replaced.
+/// What lies at a path, and how it is replaced.
 class PathState {
  public:
   PathState(os::Files& files, os::Users& users) : files_(files), owners_(files, users) {}
 
   Result<Baseline> baseline(const os::Path& path, Contents& contents);
 
-  /// See `Provider::restore`. `own_kind` is the kind that was managed here last.
+  /// See `Provider::restore`. `own_type` is what was managed here last.
   Result<std::string> restore(const os::Path& path, os::FileMeta::Type own_type, const Baseline& baseline,
                               const std::vector<std::string>& fields, Contents& contents);
 
@@ -41,6 +41,9 @@ class PathState {
 
   /// Removes a file, a link or an empty directory, durably.
   Result<> remove(const os::Path& path);
+
+  /// Removes what an interrupted change left beside a path.
+  Result<> clear_temporary(const os::Path& path);
 
   /// `not_found`, with the cure, when the directory that `path` lies in is not there.
   Result<> need_parent(const os::Path& path);

@@ -51,12 +51,11 @@ Result<> SysctlProvider::persist(const std::string& key, const std::optional<std
     settings.erase(key);
   }
   if (settings.empty()) {
-    if (!TRY(files_.stat(our_file()), "cannot look at ", our_file())) return {};
-    TRY(files_.remove(our_file()), "cannot remove ", our_file());
-    return files_.sync(os::Path(folder));
+    if (!TRY(files_.stat(os::Path(folder)), "cannot look at ", folder)) return {};
+    return path_state_.remove(our_file());
   }
-  TRY(os::make_directories(files_, os::Path(folder), TRY(owners_.fresh(0755))));
-  return os::replace_file(files_, our_file(), settings.str(), TRY(owners_.fresh(0644)));
+  TRY(os::make_directories(files_, os::Path(folder), TRY(path_state_.owners().fresh(0755))));
+  return os::replace_file(files_, our_file(), settings.str(), TRY(path_state_.owners().fresh(0644)));
 }
 
 // Files are read in the order of their names, and the last wins (sysctl.d(5)).

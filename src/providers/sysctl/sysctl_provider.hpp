@@ -1,7 +1,7 @@
 #pragma once
 
 #include "os/host.hpp"
-#include "providers/path/owners.hpp"
+#include "providers/path/path_state.hpp"
 #include "providers/provider.hpp"
 #include "providers/sysctl/sysctl_settings.hpp"
 
@@ -15,7 +15,7 @@ class SysctlProvider final : public Provider {
   static constexpr std::string_view folder = "/etc/sysctl.d";
   static constexpr std::string_view file_name = "60-flyball.conf";
 
-  explicit SysctlProvider(const os::Host& host) : files_(host.files), owners_(host.files, host.users) {}
+  explicit SysctlProvider(const os::Host& host) : files_(host.files), path_state_(host.files, host.users) {}
 
   Result<std::optional<Spec>> observe(const Subject& subject) override;
   Result<Baseline> baseline(const Subject& subject, Contents& contents) override;
@@ -32,7 +32,7 @@ class SysctlProvider final : public Provider {
   Result<> check_nothing_overrides(const std::string& key, const std::string& value);
 
   os::Files& files_;
-  Owners owners_;
+  PathState path_state_;
 };
 
 }  // namespace flyball::providers

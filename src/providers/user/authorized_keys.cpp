@@ -89,7 +89,9 @@ Result<Json> AuthorizedKeys::record(const os::Account& account, Contents& conten
 }
 
 Result<> AuthorizedKeys::clear(const os::Account& account, bool directory_too) {
-  if (TRY(files_.stat(file_of(account)))) TRY(path_state_.remove(file_of(account)));
+  TRY(path_state_.clear_temporary(directory_of(account)));
+  if (!TRY(files_.stat(directory_of(account)))) return {};
+  TRY(path_state_.remove(file_of(account)));
   if (!directory_too) return {};
   const auto names = TRY(files_.list(directory_of(account)), "cannot list ", directory_of(account));
   if (names && names->empty()) return path_state_.remove(directory_of(account));

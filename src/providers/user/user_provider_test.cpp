@@ -88,6 +88,16 @@ TEST(UserProvider, ALinkOfTheUserCannotRedirectItsKeys) {
   EXPECT_FALSE(bench.sim.disk().stat("/etc/authorized_keys").value().has_value());
 }
 
+TEST(UserProvider, AHomeThatGitNamesIsMadeAgain) {
+  Bench bench;
+  const std::string fields = R"({"home":"/home/kiosk"})";
+  ASSERT_TRUE(bench.apply(kiosk, fields));
+  ASSERT_TRUE(bench.sim.remove("/home/kiosk", "admin"));
+  EXPECT_FALSE(bench.differences(kiosk, fields)->empty());
+  ASSERT_TRUE(bench.apply(kiosk, fields));
+  EXPECT_EQ((*bench.sim.disk().stat("/home/kiosk"))->mode, 0700U);
+}
+
 TEST(UserProvider, TheWayInGoesThoughTheHomeStays) {
   Bench bench;
   const std::string fields = R"({"home":"/home/kiosk","ssh_keys":["ssh-ed25519 AAAA a"]})";
