@@ -46,6 +46,10 @@ class Applier {
   /// Does what is not withheld. One broken resource fails alone; those that need it wait.
   Outcome apply(const plan::Plan& plan, const plan::DesiredState& desired, const Resting& resting);
 
+  /// False after a failure to write it, until the next plan: what is on disk may still need what the one in memory
+  /// does not.
+  bool ledger_is_durable() const { return !reload_; }
+
   /// Everything in the ledger is put back, or only forgotten: this device leaves.
   enum class Leave { restore, keep };
   Outcome leave_all(Leave how);

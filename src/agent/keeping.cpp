@@ -115,6 +115,7 @@ void Agent::Impl::watch_all() {
 }
 
 void Agent::Impl::forget_unused() {
+  if (!reconciler.applier().ledger_is_durable()) return;
   auto contents = contents_of(reconciler.ledger());
   const auto resources = store.resources(*adopted.manifest);
   if (!resources) return;

@@ -28,7 +28,20 @@ Reconciler::Reconciler(const os::Host& host, ProviderOf provider_of, DeviceStore
 
 Result<> Reconciler::load() {
   ledger_ = TRY(store_.ledger().load());
+  clear_temporaries();
   return {};
+}
+
+// S6: a power cut may leave the temporary name of a file, even beside the finished one. What cannot be cleared now is
+// cleared at the next start.
+void Reconciler::clear_temporaries() {
+  for (const auto& entry : ledger_ | std::views::values) {
+    const auto kind = entry.id.kind();
+    if (kind != File::kind && kind != Directory::kind && kind != Link::kind) continue;
+    const auto temporary = os::temporary_beside(std::string(entry.id.name()));
+    const auto there = host_.files.stat(temporary);
+    if (there && *there && host_.files.remove(temporary)) (void)host_.files.sync(os::parent_of(temporary));
+  }
 }
 
 Reconciled Reconciler::reconcile(const plan::DesiredState& desired, const Scope& asked, plan::Hold hold) {

@@ -60,6 +60,7 @@ class Reconciler {
     unsigned rounds = 0;  // How often in a row it was too many.
   };
 
+  void clear_temporaries();
   std::optional<Condition> resting(const plan::DesiredResource& wanted) const;
   plan::ObservedState read_back(const plan::DesiredState& desired, const plan::ObservedState& before,
                                 const Outcome& outcome) const;

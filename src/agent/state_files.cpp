@@ -5,7 +5,12 @@ namespace flyball::agent {
 Result<> StateFiles::prepare() {
   auto access = access_;
   access.mode = 0700;
-  return os::make_directories(files_, directory_, access);
+  TRY(os::make_directories(files_, directory_, access));
+  // What a power cut left half written; the next write of that name would clear it, but it may never come.
+  const auto names = TRY(files_.list(directory_), "cannot list ", directory_);
+  for (const auto& name : names.value_or(std::vector<std::string>{}))
+    if (name.ends_with(".flyball-new")) TRY(remove(name));
+  return {};
 }
 
 os::Read<Json> StateFiles::read(std::string_view name, std::string_view kind) {
