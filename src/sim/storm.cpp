@@ -74,6 +74,7 @@ void Storm::end() {
     device->host().watches().lose(0, 0);
     device->host().disk().limit_room(std::nullopt);
     device->host().packages().lock(false);
+    device->host().clocks().set_right();
     world_.network().link(device->name()) = {};
   }
   (void)world_.run_until([this] { return world_.server().listening(); }, std::chrono::minutes(2));

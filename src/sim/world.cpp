@@ -24,7 +24,7 @@ World::World(WorldOptions options)
 }
 
 Result<> World::enrol() {
-  if (!run_until([this] { return server_.admin("GET", "/api/v1/releases", {})->body.find("in_force") != Bytes::npos; },
+  if (!run_until([this] { return server_.admin("GET", "/api/v1/releases", {})->body.find("in force") != Bytes::npos; },
                  std::chrono::minutes(5)))
     return fail(Errc::timeout, "no release came into force");
   for (auto& device : devices_) {

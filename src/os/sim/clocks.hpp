@@ -21,6 +21,7 @@ class SimClocks : public Clocks {
   /// The world time at which `steady` shows that.
   Duration world_time(SteadyTime steady) const { return booted_ + steady.since; }
   void jump_wall(Duration by) { wall_offset_ += by; }
+  void set_right() { wall_offset_ = Duration::zero(); }  ///< As NTP does.
   void boot(std::string boot_id) {
     booted_ = now_;
     boot_id_ = std::move(boot_id);
