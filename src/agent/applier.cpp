@@ -163,6 +163,7 @@ Result<> Applier::prepare(const plan::DesiredResource& wanted, Run& run) {
 
 // Contents first, since the ledger names them.
 Result<> Applier::make_durable(Run& run) {
+  if (reload_) return fail(Errc::unavailable, "the ledger could not be written");
   const auto done = [&]() -> Result<> {
     TRY(store_.contents().flush());
     return store_.ledger().save(ledger_, run.touched);

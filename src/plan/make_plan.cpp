@@ -278,15 +278,18 @@ Plan make_plan(const DesiredState& desired, const ObservedState& observed, const
   tell_unplanned(plan, desired);
   const auto leaving = find_leaving(desired, ledger);
   const auto order = leaving_order(leaving.back);
-  const auto leave = [&](const ResourceId& id) { plan.steps.push_back(leaving_step(*find(ledger, id), desired)); };
+  const auto leave = [&](const Leaver& leaver) {
+    plan.steps.push_back(leaving_step(*find(ledger, leaver.id), desired));
+    plan.steps.back().after = leaver.after;
+  };
 
   for (const auto* entry : leaving.released) plan.steps.push_back(release_step(*entry, desired));
-  for (const auto& id : order) {
-    if (id.kind() == Service::kind) leave(id);
+  for (const auto& leaver : order) {
+    if (leaver.id.kind() == Service::kind) leave(leaver);
   }
   Planner(desired, observed, ledger, plan).plan_all();
-  for (const auto& id : order) {
-    if (id.kind() != Service::kind) leave(id);
+  for (const auto& leaver : order) {
+    if (leaver.id.kind() != Service::kind) leave(leaver);
   }
   keep_to_budget(plan, desired, ledger);
   return plan;

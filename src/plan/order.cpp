@@ -162,16 +162,22 @@ std::vector<ResourceId> order_of(const std::map<ResourceId, Dependencies>& depen
   return sorter.sorted();
 }
 
-std::vector<ResourceId> leaving_order(const std::vector<const LedgerEntry*>& leaving) {
+std::vector<Leaver> leaving_order(const std::vector<const LedgerEntry*>& leaving) {
   // As if they were wanted, with what the ledger kept of them; then backwards.
   DesiredState kept;
   for (const auto* entry : leaving) {
     kept.resources.push_back({.id = entry->id, .spec = entry->spec, .relations = {.needs = entry->needs}});
   }
   std::ranges::sort(kept.resources, {}, &DesiredResource::id);
-  auto order = order_of(dependencies_of(kept));
-  std::ranges::reverse(order);
-  return order;
+  const auto dependencies = dependencies_of(kept);
+  std::map<ResourceId, std::vector<ResourceId>> needed_by;
+  for (const auto& [id, depends] : dependencies) {
+    for (const auto& other : depends.blocking) needed_by[other].push_back(id);
+  }
+  std::vector<Leaver> out;
+  for (const auto& id : order_of(dependencies)) out.push_back({.id = id, .after = needed_by[id]});
+  std::ranges::reverse(out);
+  return out;
 }
 
 }  // namespace flyball::plan

@@ -23,7 +23,13 @@ std::map<ResourceId, Dependencies> dependencies_of(const DesiredState& desired);
 /// rest, services, and then by id.
 std::vector<ResourceId> order_of(const std::map<ResourceId, Dependencies>& dependencies);
 
+/// A resource that leaves, and those that leave before it because they need it.
+struct Leaver {
+  ResourceId id;
+  std::vector<ResourceId> after;
+};
+
 /// Entries that leave, in reverse of the order in which they would have come.
-std::vector<ResourceId> leaving_order(const std::vector<const LedgerEntry*>& leaving);
+std::vector<Leaver> leaving_order(const std::vector<const LedgerEntry*>& leaving);
 
 }  // namespace flyball::plan

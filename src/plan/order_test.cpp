@@ -72,7 +72,7 @@ TEST(Order, OfWhatLeavesIsTheReverseByTheNeedsThatWereKept) {
   const auto package = entry("package:p", {id("file:/d/f")});
   const auto user = entry("user:u", {});
   std::vector<std::string> out;
-  for (const auto& gone : leaving_order({&directory, &file, &package, &user})) out.push_back(gone.str());
+  for (const auto& gone : leaving_order({&directory, &file, &package, &user})) out.push_back(gone.id.str());
   EXPECT_THAT(out, ElementsAre("package:p", "file:/d/f", "directory:/d", "user:u"));
 }
 
