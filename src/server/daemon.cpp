@@ -6,7 +6,7 @@
 #include "os/real/real_clocks.hpp"
 #include "os/real/real_files.hpp"
 #include "os/real/real_processes.hpp"
-#include "server/control_socket.hpp"
+#include "os/real/control_socket.hpp"
 #include "server/hosting.hpp"
 #include "server/threaded_lookout.hpp"
 #include "source/git_source.hpp"
@@ -152,7 +152,7 @@ class Daemon {
                                              [this](os::net::Exchange exchange) { person(std::move(exchange)); }),
                   "cannot listen for people on port ", config_.people.port);
     control_ =
-        TRY(ControlSocket::listen(control_path(config_.state), [this](std::string request, ControlSocket::Tell tell) {
+        TRY(os::real::ControlSocket::listen(control_path(config_.state), [this](std::string request, os::real::ControlSocket::Tell tell) {
           hook(std::move(request), std::move(tell));
         }));
     log_(5, text("agents: port ", agents_->port(), "; people: https://localhost:", people_->port(),
@@ -180,7 +180,7 @@ class Daemon {
     soon();
   }
 
-  void hook(std::string request, ControlSocket::Tell tell) {
+  void hook(std::string request, os::real::ControlSocket::Tell tell) {
     constexpr std::string_view judge = "judge ";
     if (!request.starts_with(judge)) return tell({"the server does not know this request"});
     loop_.post([this, revision = Revision(request.substr(judge.size())), tell = std::move(tell)]() mutable {
@@ -222,7 +222,7 @@ class Daemon {
   std::unique_ptr<Server> server_;
   std::unique_ptr<os::net::HttpServer> agents_;
   std::unique_ptr<os::net::HttpServer> people_;
-  std::unique_ptr<ControlSocket> control_;
+  std::unique_ptr<os::real::ControlSocket> control_;
   os::net::EventLoop::TimerId timer_;
   bool turn_wanted_ = false;
 };

@@ -2,7 +2,7 @@
 
 #include "compile/compile.hpp"
 #include "os/git_command.hpp"
-#include "server/control_socket.hpp"
+#include "os/real/control_socket.hpp"
 #include "source/git_source.hpp"
 
 #include <algorithm>
@@ -136,7 +136,7 @@ bool pre_receive(os::Processes& processes, const std::string& repository, const 
 void post_receive(const std::string& state, const std::string& branch, const std::string& input, std::string& said) {
   const auto push = push_to("refs/heads/" + branch, input);
   if (!push) return;
-  const auto lines = ControlSocket::ask(control_path(state), text("judge ", push->after));
+  const auto lines = os::real::ControlSocket::ask(control_path(state), text("judge ", push->after));
   if (!lines) {
     said += "flyball: the server is not running here; it will look at this when it starts\n";
     return;

@@ -1,4 +1,4 @@
-#include "server/control_socket.hpp"
+#include "os/real/control_socket.hpp"
 
 #include "base/bytes.hpp"
 
@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-namespace flyball::server {
+namespace flyball::os::real {
 namespace {
 
 constexpr std::size_t longest_request = 512;
@@ -137,4 +137,4 @@ Result<std::vector<std::string>> ControlSocket::ask(const std::string& path, con
   return out;
 }
 
-}  // namespace flyball::server
+}  // namespace flyball::os::real

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-namespace flyball::server {
+namespace flyball::os::real {
 
-/// The door for git's hooks on this machine: a socket in the state directory that only the server's user and root can
-/// open. A hook sends `judge <revision>` and gets lines for whoever pushed, then the end.
+/// The door for programs on this machine: a socket in a state directory that only its owner and root can open. A client
+/// sends one line and gets lines, then the end.
 class ControlSocket {
  public:
   using Tell = std::move_only_function<void(std::vector<std::string> lines)>;
@@ -30,4 +30,4 @@ class ControlSocket {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace flyball::server
+}  // namespace flyball::os::real
