@@ -119,6 +119,7 @@ std::vector<Dirty> RealWatches::take() {
     (void)parts.listen();
   }
   std::vector<Dirty> out;
+  out.reserve(parts.dirty.size());
   for (const auto& watch : parts.dirty) out.push_back(Dirty{.watch = watch});
   parts.dirty.clear();
   return out;

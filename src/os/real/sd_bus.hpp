@@ -32,7 +32,7 @@ struct SdBus {
   X(sd_bus_message_unref)           \
   X(sd_bus_path_encode)             \
   X(sd_bus_path_decode)
-#define FLYBALL_MEMBER(name) decltype(&::name) name = nullptr;
+#define FLYBALL_MEMBER(name) decltype (&::name)(name) = nullptr;
   FLYBALL_SD_BUS_FUNCTIONS(FLYBALL_MEMBER)
 #undef FLYBALL_MEMBER
 

@@ -115,7 +115,7 @@ struct SystemdBus::Parts {
   std::string read_text(sd_bus_message* message) {
     for (const char type : {'s', 'o'}) {
       const char* value = nullptr;
-      if (api.sd_bus_message_read_basic(message, type, &value) > 0) return value;
+      if (api.sd_bus_message_read_basic(message, type, static_cast<void*>(&value)) > 0) return value;
     }
     return {};
   }
