@@ -81,6 +81,12 @@ namespace {
 
 using Parser = http::request_parser<http::string_body>;
 
+// A listener on `::` sees IPv4 peers by addresses of IPv6.
+asio::ip::address plain(const asio::ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+}
+
 struct Session : std::enable_shared_from_this<Session> {
   Session(HttpServer::Impl& of, Socket socket)
       : server(of),
@@ -89,7 +95,7 @@ struct Session : std::enable_shared_from_this<Session> {
         stream(std::move(socket), tls->context.get(), TlsStream::Side::server) {
     boost::system::error_code ignored;
     const auto remote = stream.socket().remote_endpoint(ignored);
-    peer.address = remote.address().to_string();
+    peer.address = plain(remote.address()).to_string();
     peer.port = remote.port();
     server.sessions.insert(this);
   }
