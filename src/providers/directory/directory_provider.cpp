@@ -45,7 +45,7 @@ Result<std::optional<Spec>> DirectoryProvider::observe(const Subject& subject) {
   Directory out;
   // Something else at its place is as good as nothing, except where nothing is wanted.
   if (there->type != Type::directory) return want.ensure == Ensure::absent ? std::optional<Spec>(out) : std::nullopt;
-  if (want.mode) out.mode = Mode{there->mode};
+  out.mode = Mode{there->mode};
   if (want.owner) out.owner = TRY(path_state_.owners().user_name(there->uid, want.owner));
   if (want.group) out.group = TRY(path_state_.owners().group_name(there->gid, want.group));
   if (want.foreign) out.foreign = TRY(foreign_in(subject, *there));

@@ -13,8 +13,8 @@ constexpr os::Access only_ours_of(const os::FileMeta& root) { return {.mode = 07
 
 Result<std::vector<std::string>> Trash::items() {
   const auto names = TRY(files_.list(os::Path(root)), "cannot list ", root);
-  std::vector<std::string> out;
-  for (const auto& name : names.value_or(std::vector<std::string>{})) out.push_back(text(root, '/', name));
+  auto out = names.value_or(std::vector<std::string>{});
+  for (auto& name : out) name = text(root, '/', name);
   return out;
 }
 
@@ -40,6 +40,7 @@ Result<> Trash::remove_tree(const os::Path& path) {
 Result<> Trash::make_room(std::uint64_t bytes) {
   const auto all = TRY(items());
   std::vector<std::uint64_t> sizes;
+  sizes.reserve(all.size());
   for (const auto& item : all) sizes.push_back(TRY(size_of(item)));
   auto total = bytes;
   for (const auto size : sizes) total += size;

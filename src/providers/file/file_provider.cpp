@@ -23,7 +23,7 @@ Result<std::optional<Spec>> FileProvider::observe(const Subject& subject) {
   // Something else at its place is as good as nothing, except where nothing is wanted.
   if (there->type != Type::regular) return want.ensure == Ensure::absent ? std::optional<Spec>(out) : std::nullopt;
   if (want.content) out.content = TRY(content_of(path, *there));
-  if (want.mode) out.mode = Mode{there->mode};
+  out.mode = Mode{there->mode};
   if (want.owner) out.owner = TRY(path_state_.owners().user_name(there->uid, want.owner));
   if (want.group) out.group = TRY(path_state_.owners().group_name(there->gid, want.group));
   return out;

@@ -90,7 +90,7 @@ Result<std::optional<Spec>> SysctlProvider::observe(const Subject& subject) {
 Result<Baseline> SysctlProvider::baseline(const Subject& subject, Contents&) {
   const auto value = TRY(running(name_of(subject)));
   if (!value) return Baseline{};
-  return Baseline{.spec = Sysctl{.value = *value, .persisted = TRY(ours()).find(name_of(subject))}};
+  return Baseline{.spec = Sysctl{.value = value, .persisted = TRY(ours()).find(name_of(subject))}};
 }
 
 Result<Json> SysctlProvider::apply(const Subject& subject, const std::vector<FieldChange>&, Contents&) {
@@ -102,7 +102,7 @@ Result<Json> SysctlProvider::apply(const Subject& subject, const std::vector<Fie
   // First the running value: one that the kernel refuses must not wait for the next boot.
   if (squeezed(value) != *now) TRY(set_running(key, value));
   if (!want.persisted) return Json{};
-  if (TRY(ours()).find(key) != squeezed(*want.persisted)) TRY(persist(key, *want.persisted));
+  if (TRY(ours()).find(key) != squeezed(*want.persisted)) TRY(persist(key, want.persisted));
   TRY(check_nothing_overrides(key, *want.persisted));
   return Json{};
 }

@@ -45,8 +45,8 @@ os::Read<NameSet> AuthorizedKeys::read(const os::Account& account) {
   const auto directory = TRY(files_.stat(directory_of(account)), "cannot look at ", directory_of(account));
   const auto path = file_of(account);
   const auto there = TRY(files_.stat(path), "cannot look at ", path);
-  if (!directory || !sound(account, *directory, Type::directory)) return std::nullopt;
-  if (!there || !sound(account, *there, Type::regular)) return std::nullopt;
+  if (!directory || !there) return NameSet{};
+  if (!sound(account, *directory, Type::directory) || !sound(account, *there, Type::regular)) return std::nullopt;
   const auto bytes = TRY(files_.read(path, max_bytes), "cannot read ", path);
   if (!bytes) return std::nullopt;
   return lines_of(*bytes);

@@ -16,7 +16,7 @@ class AuthorizedKeys {
  public:
   AuthorizedKeys(os::Files& files, os::Users& users) : files_(files), path_state_(files, users) {}
 
-  /// The lines, sorted; nothing when there is no file, or one that sshd would not take.
+  /// The lines, sorted; none when there is no file; nothing when there is one that sshd would not take.
   os::Read<NameSet> read(const os::Account& account);
   /// Exactly these lines. Makes the home directory of an account that has none yet.
   Result<> write(const os::Account& account, const NameSet& keys);

@@ -2,6 +2,8 @@
 
 #include "providers/subject.hpp"
 
+#include <set>
+
 namespace flyball::providers {
 namespace {
 
@@ -26,6 +28,27 @@ os::AccountChange change_to(const User& want) {
 
 bool changes_something(const os::AccountChange& change) {
   return change.uid || change.group || change.comment || change.home || change.shell || change.password_hash;
+}
+
+// The groups that git has put it into, as noted, and those it names now.
+std::set<std::string> given_groups(const Subject& subject) {
+  const auto& names = desired_of<User>(subject).groups.value_or(NamesWithin{}).names;
+  std::set<std::string> out(names.begin(), names.end());
+  const auto* noted = subject.notes.find("groups");
+  if (noted == nullptr || noted->array() == nullptr) return out;
+  for (const auto& group : *noted->array()) {
+    if (group.string() != nullptr) out.insert(*group.string());
+  }
+  return out;
+}
+
+Json notes_of(const Subject& subject) {
+  Json out;
+  if (desired_of<User>(subject).uid) out["uid"] = *desired_of<User>(subject).uid;
+  Json::Array groups;
+  for (const auto& group : given_groups(subject)) groups.emplace_back(group);
+  if (!groups.empty()) out["groups"] = std::move(groups);
+  return out;
 }
 
 template <class T>
@@ -164,9 +187,7 @@ Result<Json> UserProvider::apply(const Subject& subject, const std::vector<Field
   // A new account's home may hold keys of the one before it.
   const bool new_keys = want.ssh_keys && (has(changes, "ssh_keys") || TRY(keys_.read(*account)) != want.ssh_keys);
   if (new_keys) TRY(keys_.write(*account, *want.ssh_keys), "cannot write the keys of ", name);
-  Json notes;
-  if (want.uid) notes["uid"] = *want.uid;
-  return notes;
+  return notes_of(subject);
 }
 
 // It was there, and git had wanted it away. An interrupted creation is completed.
@@ -197,7 +218,7 @@ Result<> UserProvider::recreate(const std::string& name, const User& was) {
 Result<> UserProvider::sweep(const Subject& subject, const Baseline& baseline) {
   const auto name = name_of(subject);
   const auto groups = TRY(users_.groups_with(name), "cannot find the groups of ", name);
-  for (const auto& group : desired_of<User>(subject).groups.value_or(NamesWithin{}).names) {
+  for (const auto& group : given_groups(subject)) {
     if (has(groups, group)) TRY(users_.remove_member(group, name), "cannot take ", name, " out of the group ", group);
   }
   const bool group_was_there = maybe_boolean(baseline.notes, "group").value_or(true);
@@ -232,7 +253,7 @@ Result<> UserProvider::put_back(const Subject& subject, const os::Account& accou
   if (!has(fields, "groups")) return {};
   const auto before = was.groups.value_or(NamesWithin{}).names;
   const auto now = TRY(users_.groups_with(account.name), "cannot find the groups of ", account.name);
-  for (const auto& group : desired_of<User>(subject).groups.value_or(NamesWithin{}).names) {
+  for (const auto& group : given_groups(subject)) {
     if (has(now, group) && !has(before, group))
       TRY(users_.remove_member(group, account.name), "cannot take ", account.name, " out of the group ", group);
   }

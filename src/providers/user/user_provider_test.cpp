@@ -63,6 +63,17 @@ TEST(UserProvider, GroupsAddAndTheOthersStay) {
   EXPECT_EQ(bench.sim.users().groups_with("alice").value(), std::vector<std::string>{"sudo"});
 }
 
+TEST(UserProvider, FieldsThatLeaveAreUndoneThoughTheUserStays) {
+  Bench bench;
+  const std::string fields = R"({"groups":["adm"],"ssh_keys":["ssh-ed25519 AAAA a"]})";
+  ASSERT_TRUE(bench.enter(alice, fields));
+  ASSERT_TRUE(bench.apply(alice, fields));
+  EXPECT_EQ(bench.leave(alice, R"({"shell":"/bin/bash"})", {"groups", "ssh_keys"}).value(), "");
+  EXPECT_EQ(bench.sim.users().groups_with("alice").value(), std::vector<std::string>{});
+  EXPECT_FALSE(bench.sim.disk().stat("/home/alice/.ssh").value().has_value());
+  EXPECT_TRUE(std::get<User>(*bench.baseline.spec).ssh_keys.has_value()) << "none is a value to return to";
+}
+
 TEST(UserProvider, KeysAreForTheirUserAloneAndWrongAccessCountsAsNone) {
   Bench bench;
   const std::string fields = R"({"ssh_keys":["ssh-ed25519 AAAA a"]})";
