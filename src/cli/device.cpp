@@ -19,24 +19,32 @@ Result<ExitCode> device_token(const Context& context) {
   return ExitCode::done;
 }
 
+std::string indented(std::string_view lines, std::string_view margin) {
+  std::string out;
+  while (!lines.empty()) {
+    const auto end = std::min(lines.find('\n'), lines.size());
+    out += text(margin, harmless(lines.substr(0, end)), '\n');
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return out;
+}
+
+// A content is told by its lines, since digests tell people nothing.
+std::string difference_text(const Json& change) {
+  const auto diff = maybe_string(change, "diff");
+  if (diff) return text("    ", field(change, "field"), '\n', indented(*diff, "      "));
+  const auto value = [&](std::string_view name) {
+    const auto* found = change.find(name);
+    return found != nullptr ? value_text(*found) : std::string("nothing");
+  };
+  return text("    ", field(change, "field"), "  observed ", value("before"), ", desired ", value("after"), '\n');
+}
+
 std::string differs_text(const Json& resource) {
   std::string out;
   const auto* differs = resource.find("differs");
   if (differs == nullptr || differs->array() == nullptr) return out;
-  for (const auto& change : *differs->array()) {
-    const auto* before = change.find("before");
-    const auto* after = change.find("after");
-    out += text("    ", field(change, "field"), "  observed ", before != nullptr ? value_text(*before) : "nothing",
-                ", desired ", after != nullptr ? value_text(*after) : "nothing", '\n');
-    std::string_view diff = change.find("diff") != nullptr && change.find("diff")->string() != nullptr
-                                ? std::string_view(*change.find("diff")->string())
-                                : std::string_view();
-    while (!diff.empty()) {
-      const auto end = std::min(diff.find('\n'), diff.size());
-      out += text("      ", harmless(diff.substr(0, end)), '\n');
-      diff.remove_prefix(std::min(end + 1, diff.size()));
-    }
-  }
+  for (const auto& change : *differs->array()) out += difference_text(change);
   return out;
 }
 

@@ -32,8 +32,8 @@ std::string plan_markdown(const PlanView& view, const PlanLook& look) {
   if (is_empty(plan)) return text(out, "No differences on ", counted(plan.devices, "device"), ".\n");
   out += text(reach_text(plan), ".\n\n");
   for (const auto& tripped : view.tripped)
-    out +=
-        text("**Guard ", tripped.guard, " trips:** ", tripped.message, "; the release will wait for an approval.\n\n");
+    out += text("- **Guard ", tripped.guard, " trips:** ", tripped.message, '\n');
+  if (!view.tripped.empty()) out += "\nMerged, the release will be held until an admin approves it.\n\n";
   if (!plan.gone.empty()) out += text("No longer in git: ", names_text(plan.gone, 20), ".\n\n");
   if (!plan.added.empty()) out += text("New: ", names_text(plan.added, 20), ".\n\n");
   if (!plan.changes.empty()) out += "| | | resource | devices | groups |\n| --- | --- | --- | --- | --- |\n";

@@ -67,8 +67,8 @@ std::string footer(const PlanView& view, const PlanLook& look) {
   if (unchanged > 0) out += text("   ", grouped(unchanged), " unchanged", look.full ? "" : " (--full to list)");
   out += '\n';
   for (const auto& tripped : view.tripped)
-    out += text(painted(text("Guard ", tripped.guard, " trips: ", tripped.message), Colour::red, look.colour),
-                "; the release will wait for an approval\n");
+    out += text(painted(text("Guard ", tripped.guard, " trips: ", tripped.message), Colour::red, look.colour), '\n');
+  if (!view.tripped.empty()) out += "Pushed, the release will be held until an admin approves it.\n";
   return out;
 }
 

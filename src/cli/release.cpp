@@ -15,8 +15,10 @@ Result<ExitCode> approve(const Context& context) {
   const auto sequence = context.arguments.value("SEQUENCE");
   const auto answer = TRY(remote.post(api("releases", sequence, "/statements"), body));
   if (context.print_data(answer)) return ExitCode::done;
-  const auto state = field(answer, "state");
-  context.print(text("approved ", sequence, state.empty() ? "" : ", now ", state, "; next: flyball status --watch\n"));
+  const auto number = maybe_integer(answer, "sequence");
+  const bool anew = number && text(*number) != sequence;
+  context.print(text("approved ", sequence, anew ? text(", in force as ", *number) : std::string(),
+                     "; next: flyball status --watch\n"));
   return ExitCode::done;
 }
 

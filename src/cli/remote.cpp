@@ -48,7 +48,9 @@ std::unexpected<Error> problem_of(const Response& response, const std::string& u
 Result<Json> json_of(const Response& response, const std::string& url) {
   if (response.status < 200 || response.status > 299) return problem_of(response, url);
   if (response.body.empty()) return Json();
-  return TRY(Json::parse(response.body), url, " gave no JSON; is it a Flyball server?");
+  auto json = Json::parse(response.body);
+  if (!json) return fail(Errc::corrupt, url, " gave no JSON; is it a Flyball server? ", json.error().message);
+  return json;
 }
 
 }  // namespace

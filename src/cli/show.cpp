@@ -18,7 +18,8 @@ Json shown_blob(const compile::Fleet& fleet, std::string_view kind, const SpecBl
     Json line;
     const auto condition = compile::when_text(variant.when);
     line["when"] = condition.empty() ? Json("else") : Json(condition);
-    line["is"] = variant.outcome == Variant::Outcome::none ? Json("not managed") : shown_variant(fleet, kind, variant);
+    line["with"] =
+        variant.outcome == Variant::Outcome::none ? Json("not managed") : shown_variant(fleet, kind, variant);
     out.push_back(std::move(line));
   }
   return out;

@@ -32,8 +32,9 @@ std::string trace_text(const Json& release) {
   if (state == "held") {
     out += "held, waits for an approval";
   } else if (progress != nullptr) {
-    out += text(maybe_integer(*progress, "verified").value_or(0), " of ",
-                maybe_integer(*progress, "devices").value_or(0), " verified");
+    const auto devices = maybe_integer(*progress, "devices").value_or(0);
+    out += devices == 0 ? "no device has enrolled"
+                        : text(maybe_integer(*progress, "verified").value_or(0), " of ", devices, " verified");
     const auto failed = names_of(*progress, "failed");
     const auto missing = names_of(*progress, "missing");
     if (!failed.empty()) out += text("; Failed: ", failed);

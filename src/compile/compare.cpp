@@ -88,7 +88,7 @@ class Comparison {
         return;
       }
       const auto is = after != nullptr ? new_specs_.standing(*after) : not_named;
-      if (leaves(was, is)) out_.leaving += pair.devices.size();
+      if (pair.before != nullptr && leaves(was, is)) out_.leaving += pair.devices.size();
       const auto what = what_of(was, is);
       if (pair.after == nullptr || !what) return;
       changed.insert(id);

@@ -157,9 +157,8 @@ TEST(Compare, VariantsAreComparedWithThoseOfTheSameCondition) {
   ASSERT_EQ(plan.changes.size(), 2U);
   EXPECT_EQ(plan.changes[0].fields,
             (std::vector<FieldChange>{{.field = "value (when os.id=debian)", .before = "1", .after = "2"}}));
-  EXPECT_EQ(plan.changes[1].fields,
-            (std::vector<FieldChange>{{.field = "outcome (when os.id=debian)", .after = "managed"},
-                                      {.field = "value (when os.id=debian)", .after = "1"}}));
+  EXPECT_EQ(plan.changes[1].fields, (std::vector<FieldChange>{{.field = "when os.id=debian", .after = "managed"},
+                                                              {.field = "value (when os.id=debian)", .after = "1"}}));
 }
 
 TEST(Compare, AFactInATextIsShownAsItWasWritten) {

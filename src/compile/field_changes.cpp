@@ -144,7 +144,7 @@ void compare_variants(std::vector<FieldChange>& out, const ResourceId& id, const
   const auto condition = when_text(variant->when);
   std::vector<FieldChange> changes;
   if (!condition.empty() && outcome_of(before) != outcome_of(after))
-    changes.push_back({.field = "outcome", .before = outcome_of(before), .after = outcome_of(after)});
+    out.push_back({.field = text("when ", condition), .before = outcome_of(before), .after = outcome_of(after)});
   if (managed(after) != nullptr || condition.empty())
     compare_fields(changes, id, {managed(before), &old_contents}, {managed(after), &new_contents});
   for (auto& change : changes) {

@@ -40,7 +40,8 @@ void count_pair(Count& count, const ManifestPair& pair, SpecReader& old_specs, S
       ++after_size;
       count.kinds_after[std::string(id.kind())] += devices;
     }
-    if (leaves(was, is)) count.leaving += devices;
+    // On a device that is new in git nothing is ours yet; it judges its own first plan.
+    if (pair.before != nullptr && leaves(was, is)) count.leaving += devices;
   });
   count.managed += before_size * devices;
   const bool halved = pair.after != nullptr && before_size >= fewest_pairs && after_size * 2 <= before_size;
@@ -53,10 +54,9 @@ void count_pair(Count& count, const ManifestPair& pair, SpecReader& old_specs, S
   count.shrunk += devices;
 }
 
-// Rounded up, so that what is past a limit never reads as at it.
 std::string percent(std::size_t part, std::size_t whole) {
   const auto tenths =
-      static_cast<std::uint64_t>(std::ceil(1000.0 * static_cast<double>(part) / static_cast<double>(whole)));
+      static_cast<std::uint64_t>(std::round(1000.0 * static_cast<double>(part) / static_cast<double>(whole)));
   return text(tenths / 10, ".", tenths % 10, " %");
 }
 
@@ -93,8 +93,8 @@ std::vector<Tripped> judge(const Fleet& before, const Fleet& after) {
   }
   if (count.shrunk > 0)
     out.push_back({"shrinks_by_half", text(count.shrunk, " device", plural(count.shrunk),
-                                           " would lose half or more of what is managed: ", count.first_shrunk,
-                                           " from ", count.shrunk_from, " resources to ", count.shrunk_to)});
+                                           " would lose half or more of what is managed, such as ", count.first_shrunk,
+                                           ": from ", count.shrunk_from, " resources to ", count.shrunk_to)});
   return out;
 }
 

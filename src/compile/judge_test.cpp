@@ -42,6 +42,8 @@ TEST(Judge, TripsWhenMoreLeavesThanTheBudget) {
        "max_delete"},
       {"absent of what was never managed does too", fleet_of(21, packages(2)),
        fleet_of(21, packages(2) + packages(1, wants_absent(), 2)), "max_delete"},
+      {"absent on new devices does not", fleet_of(1, packages(2, wants_absent())),
+       fleet_of(60, packages(2, wants_absent())), ""},
       {"absent that stays does not", fleet_of(100, packages(3, wants_absent())),
        fleet_of(100, packages(3, wants_absent())), ""},
       {"leaving on some devices only counts", fleet_of(21, packages(3)),
@@ -100,7 +102,8 @@ TEST(Judge, SaysWhatTrippedWithItsNumbers) {
             (Tripped{"max_delete", "12.5 % of the managed resources would leave (limit 5 %): 30 of 240"}));
   const auto tripped = judge(fleet_of(2, packages(20)), fleet_of(2, packages(8)));
   ASSERT_EQ(guards_of(tripped), "max_delete shrinks_by_half");
-  EXPECT_EQ(tripped[1].message, "2 devices would lose half or more of what is managed: d0 from 20 resources to 8");
+  EXPECT_EQ(tripped[1].message,
+            "2 devices would lose half or more of what is managed, such as d0: from 20 resources to 8");
 }
 
 }  // namespace
