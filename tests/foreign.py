@@ -13,6 +13,7 @@ PLACES = {
     "boost/json": ["base/"],
     "CLI/": ["cli/", "apps/"],
     "openssl/": ["base/digest.cpp", "os/net/", "server/webhook.cpp"],
+    "seccomp.h": ["server/confinement.cpp"],
     "sodium": ["trust/"],
     "sqlite3": ["store/"],
     "SQLiteCpp/": ["store/"],

@@ -11,8 +11,8 @@
 
 namespace flyball::server {
 
-// A writer and a reader with the same functions, so that a type lists its fields once for both. Numbers are seven bits a
-// byte, the lowest first, the top bit set on all but the last byte, and no longer than need be; texts and lists have
+// A writer and a reader with the same functions, so that a type lists its fields once for both. Numbers are seven bits
+// a byte, the lowest first, the top bit set on all but the last byte, and no longer than need be; texts and lists have
 // their length in front.
 
 class ByteWriter {

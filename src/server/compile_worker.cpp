@@ -5,11 +5,13 @@
 #include "server/fleet_codec.hpp"
 #include "server/message_length.hpp"
 
+#include <csignal>
 #include <cstdio>
 #include <new>
 
 #include <malloc.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 namespace flyball::server {
 namespace {

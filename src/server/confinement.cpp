@@ -3,6 +3,7 @@
 #include "os/real/errors.hpp"
 #include "os/real/fd.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <vector>
@@ -17,8 +18,8 @@
 namespace flyball::server {
 namespace {
 
-using os::real::Fd;
 using os::real::fail_errno;
+using os::real::Fd;
 
 // struct landlock_ruleset_attr and the rights by version of the interface (landlock(7)); the headers of Debian 12 know
 // the first two. What is handled and granted by no rule is denied.

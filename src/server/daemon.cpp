@@ -2,13 +2,14 @@
 
 #include "os/git_command.hpp"
 #include "os/net/server.hpp"
+#include "os/real/control_socket.hpp"
 #include "os/real/notify.hpp"
 #include "os/real/real_clocks.hpp"
 #include "os/real/real_files.hpp"
 #include "os/real/real_processes.hpp"
-#include "os/real/control_socket.hpp"
 #include "server/hosting.hpp"
 #include "server/threaded_lookout.hpp"
+#include "server/worker_compiler.hpp"
 #include "source/git_source.hpp"
 
 #include <csignal>
@@ -73,6 +74,7 @@ class Daemon {
         log_(std::move(log)),
         processes_("/") {}
   ~Daemon() {
+    compiler_.stop();  // Or the lookout below would wait for the end of a job.
     if (lock_ >= 0) close(lock_);
   }
 
@@ -103,12 +105,14 @@ class Daemon {
           return os::run_git(processes_, repository, arguments, input);
         },
         source::GitSettings{.branch = "refs/heads/" + config_.branch, .remote = config_.remote});
-    lookout_.emplace(*source_, [this](auto work) {
-      loop_.post([this, work = std::move(work)]() mutable {
-        work();
-        soon();
-      });
-    });
+    lookout_.emplace(
+        *source_, [this](const Snapshot& snapshot) { return compiler_.compile(snapshot); },
+        [this](auto work) {
+          loop_.post([this, work = std::move(work)]() mutable {
+            work();
+            soon();
+          });
+        });
     server_ = TRY(
         Server::open({.directory = config_.state,
                       .access = access,
@@ -151,10 +155,10 @@ class Daemon {
     people_ = TRY(os::net::HttpServer::start(loop_, std::move(people),
                                              [this](os::net::Exchange exchange) { person(std::move(exchange)); }),
                   "cannot listen for people on port ", config_.people.port);
-    control_ =
-        TRY(os::real::ControlSocket::listen(control_path(config_.state), [this](std::string request, os::real::ControlSocket::Tell tell) {
-          hook(std::move(request), std::move(tell));
-        }));
+    control_ = TRY(os::real::ControlSocket::listen(control_path(config_.state),
+                                                   [this](std::string request, os::real::ControlSocket::Tell tell) {
+                                                     hook(std::move(request), std::move(tell));
+                                                   }));
     log_(5, text("agents: port ", agents_->port(), "; people: https://localhost:", people_->port(),
                  "/ (CA: ", config_.state, "/keys/ca.crt)"));
     log_(5, config_.remote.empty() ? text("push to ", repository_path(config_.state), ", branch ", config_.branch)
@@ -218,6 +222,7 @@ class Daemon {
   os::real::RealRandom random_;
   std::unique_ptr<store::Store> store_;
   std::optional<source::GitSource> source_;
+  WorkerCompiler compiler_{{}};
   std::optional<ThreadedLookout> lookout_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<os::net::HttpServer> agents_;

@@ -98,8 +98,8 @@ Result<> prepare_repository(os::Processes& processes, const std::string& state, 
   return {};
 }
 
-bool pre_receive(os::Processes& processes, const std::string& repository, const std::string& branch,
-                 const std::string& input, std::string& said) {
+bool pre_receive(os::Processes& processes, const Compile& compiler, const std::string& repository,
+                 const std::string& branch, const std::string& input, std::string& said) {
   const auto push = push_to("refs/heads/" + branch, input);
   if (!push) return true;
   if (is_nothing(push->after)) {
@@ -117,19 +117,23 @@ bool pre_receive(os::Processes& processes, const std::string& repository, const 
     said += text("flyball: refused, since it cannot be read: ", snapshot.error().message, "\n");
     return false;
   }
-  const auto compiled = compile::compile(*snapshot);
+  const auto compiled = compiler(*snapshot);
+  if (!compiled) {
+    said += text("flyball: refused: ", compiled.error().message, "; every device keeps what it has\n");
+    return false;
+  }
   const auto lines = compile::lines_of(*snapshot);
   std::size_t errors = 0;
-  for (const auto& diagnostic : compiled.diagnostics) {
+  for (const auto& diagnostic : compiled->diagnostics) {
     said += render(diagnostic, lines) + "\n";
     if (diagnostic.severity == Severity::error) ++errors;
   }
-  if (!compiled.fleet) {
+  if (!compiled->fleet) {
     said +=
         text("flyball: refused: ", errors, errors == 1 ? " error" : " errors", "; every device keeps what it has\n");
     return false;
   }
-  said += text("flyball: ", compiled.files, " files, ", compiled.fleet->devices.size(), " devices, no errors\n");
+  said += text("flyball: ", compiled->files, " files, ", compiled->fleet->devices.size(), " devices, no errors\n");
   return true;
 }
 

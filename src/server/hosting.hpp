@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "os/processes.hpp"
+#include "server/repository.hpp"
 
 #include <string>
 
@@ -19,10 +20,10 @@ Result<> prepare_repository(os::Processes& processes, const std::string& state, 
 /// Git's hooks (githooks(5)), run by git where somebody pushes. `input`: lines of `<old> <new> <ref>`. What they say to
 /// the person goes to `said`.
 ///
-/// Before anything is accepted: compiles what is pushed to the tracked branch, in this very process, since only it
-/// sees the objects in quarantine. False refuses the push.
-bool pre_receive(os::Processes& processes, const std::string& repository, const std::string& branch,
-                 const std::string& input, std::string& said);
+/// Before anything is accepted: reads what is pushed to the tracked branch, in this very process, since only it sees
+/// the objects in quarantine, and compiles it. False refuses the push.
+bool pre_receive(os::Processes& processes, const Compile& compiler, const std::string& repository,
+                 const std::string& branch, const std::string& input, std::string& said);
 /// After: tells the server to look, and says what became of it.
 void post_receive(const std::string& state, const std::string& branch, const std::string& input, std::string& said);
 

@@ -25,10 +25,16 @@ struct Known {
   std::vector<Revision> judged;  ///< Refused or held: their verdict stands.
 };
 
-/// Fetches, and compiles the head when it is new. `unavailable` when the repository cannot be read: never "empty".
-Result<Sighting> look(source::Source& source, const Known& known);
-/// One revision, whether it is known or not: to have what is in force at hand after a restart.
-Result<Sighting> look_at(source::Source& source, const Revision& revision);
+/// Compiles a snapshot, here or in a process of its own. `unavailable` and `cancelled` say nothing about the snapshot;
+/// any other error means that the compiler came to grief over it.
+using Compile = std::function<Result<compile::Compiled>(const Snapshot&)>;
+
+/// Fetches, and compiles the head when it is new. `unavailable` when the repository cannot be read: never "empty". A
+/// head over which the compiler comes to grief does not compile, and a diagnostic says why.
+Result<Sighting> look(source::Source& source, const Known& known, const Compile& compiler);
+/// One revision, whether it is known or not: to have what is in force at hand after a restart. It compiled before, so
+/// an error of the compiler's is the answer, and the caller may try again.
+Result<Sighting> look_at(source::Source& source, const Revision& revision, const Compile& compiler);
 
 /// Does the looking: at once, or on a thread or in a process of its own, since git and the compiler take their time.
 /// One look at a time; `done` is called on the server's thread, once.
@@ -43,12 +49,14 @@ class Lookout {
 /// Looks within the call: for the simulation and tests.
 class DirectLookout final : public Lookout {
  public:
-  explicit DirectLookout(source::Source& source) : source_(source) {}
-  void look(Known known, Done done) override { done(server::look(source_, known)); }
-  void look_at(Revision revision, Done done) override { done(server::look_at(source_, revision)); }
+  explicit DirectLookout(source::Source& source, Compile compiler = compile::compile)
+      : source_(source), compiler_(std::move(compiler)) {}
+  void look(Known known, Done done) override { done(server::look(source_, known, compiler_)); }
+  void look_at(Revision revision, Done done) override { done(server::look_at(source_, revision, compiler_)); }
 
  private:
   source::Source& source_;
+  Compile compiler_;
 };
 
 }  // namespace flyball::server

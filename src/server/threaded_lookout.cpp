@@ -2,8 +2,8 @@
 
 namespace flyball::server {
 
-ThreadedLookout::ThreadedLookout(source::Source& source, Post post)
-    : source_(source), post_(std::move(post)), thread_([this] { run(); }) {}
+ThreadedLookout::ThreadedLookout(source::Source& source, Compile compiler, Post post)
+    : source_(source), compiler_(std::move(compiler)), post_(std::move(post)), thread_([this] { run(); }) {}
 
 ThreadedLookout::~ThreadedLookout() {
   {
@@ -23,11 +23,12 @@ void ThreadedLookout::add(Job job) {
 }
 
 void ThreadedLookout::look(Known known, Done done) {
-  add({.work = [this, known = std::move(known)] { return server::look(source_, known); }, .done = std::move(done)});
+  add({.work = [this, known = std::move(known)] { return server::look(source_, known, compiler_); },
+       .done = std::move(done)});
 }
 
 void ThreadedLookout::look_at(Revision revision, Done done) {
-  add({.work = [this, revision = std::move(revision)] { return server::look_at(source_, revision); },
+  add({.work = [this, revision = std::move(revision)] { return server::look_at(source_, revision, compiler_); },
        .done = std::move(done)});
 }
 

@@ -15,8 +15,8 @@ class ThreadedLookout final : public Lookout {
  public:
   using Post = std::function<void(std::move_only_function<void()>)>;
 
-  /// `post` brings an answer to the server's thread.
-  ThreadedLookout(source::Source& source, Post post);
+  /// `compiler` is called on the thread of its own; `post` brings an answer to the server's thread.
+  ThreadedLookout(source::Source& source, Compile compiler, Post post);
   ~ThreadedLookout() override;  ///< When the look that is under way has ended; its answer is dropped.
   void look(Known known, Done done) override;
   void look_at(Revision revision, Done done) override;
@@ -30,6 +30,7 @@ class ThreadedLookout final : public Lookout {
   void add(Job job);
 
   source::Source& source_;
+  Compile compiler_;
   Post post_;
   std::mutex mutex_;
   std::condition_variable wanted_;

@@ -20,8 +20,8 @@
 namespace flyball::server {
 namespace {
 
-using os::real::Fd;
 using os::real::fail_errno;
+using os::real::Fd;
 using os::real::retry;
 
 Duration read_clock(clockid_t clock) {

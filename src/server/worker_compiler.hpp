@@ -16,7 +16,7 @@ class WorkerCompiler {
  public:
   struct Settings {
     std::vector<std::string> command = {"flyball-server", "compile-worker"};
-    std::string program = "/proc/self/exe";              ///< This very program, even if its file was replaced since.
+    std::string program = "/proc/self/exe";               ///< This very program, even if its file was replaced since.
     Duration time_limit = std::chrono::seconds(120);      ///< Of a job; also of the start.
     Duration processor_limit = std::chrono::seconds(60);  ///< Of a job.
   };
@@ -29,9 +29,9 @@ class WorkerCompiler {
   /// Starts a worker when there is none; it lives on for the next job, at most as long as the thread that started it.
   /// One call at a time.
   ///
-  /// Where the snapshot is to blame, as far as one can tell, the worker is replaced: `invalid` when it ended or asked for
-  /// too much memory, `timeout` when it took too long, `corrupt` when its answer makes no sense. `unavailable`: no worker
-  /// can be started. `cancelled`: after `stop`.
+  /// Where the snapshot is to blame, as far as one can tell, the worker is replaced: `invalid` when it ended or asked
+  /// for too much memory, `timeout` when it took too long, `corrupt` when its answer makes no sense. `unavailable`: no
+  /// worker can be started. `cancelled`: after `stop`.
   Result<compile::Compiled> compile(const Snapshot& snapshot);
 
   /// Any thread. A call under way returns soon, and so does every later one.

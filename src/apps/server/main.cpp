@@ -1,9 +1,11 @@
 #include "base/text.hpp"
 #include "os/real/real_files.hpp"
 #include "os/real/real_processes.hpp"
+#include "server/compile_worker.hpp"
 #include "server/config.hpp"
 #include "server/daemon.hpp"
 #include "server/hosting.hpp"
+#include "server/worker_compiler.hpp"
 
 #include <cstdio>
 #include <filesystem>
@@ -12,6 +14,7 @@
 #include <optional>
 
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
 // flyball-server: the options and verbs of one screen; everything else is in src/server.
 namespace {
@@ -109,6 +112,8 @@ int main(int argc, char** argv) {
   backup_command->add_option("folder", folder, "a folder that does not exist yet")->required();
   auto* restore_command = app.add_subcommand("restore", "put a backup into an empty state directory")->fallthrough();
   restore_command->add_option("folder", folder, "a backup")->required();
+  // What this program starts itself as; nothing for people.
+  const auto* worker_command = app.add_subcommand("compile-worker")->group("");
   app.require_subcommand(0, 1);
 
   try {
@@ -116,6 +121,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : exit_usage;
   }
+  if (*worker_command) ::_exit(flyball::server::run_compile_worker());
   if (!*hook_command) {
     if (const auto failed = read_config_file(file, file_option->count() > 0, config)) return *failed;
   }
@@ -135,8 +141,10 @@ int main(int argc, char** argv) {
     bool taken = true;
     if (hook == "pre-receive") {
       flyball::os::real::RealProcesses processes("/");
-      taken = flyball::server::pre_receive(processes, flyball::server::repository_path(config.state), config.branch,
-                                           input, said);
+      flyball::server::WorkerCompiler worker({});
+      taken = flyball::server::pre_receive(
+          processes, [&](const flyball::Snapshot& snapshot) { return worker.compile(snapshot); },
+          flyball::server::repository_path(config.state), config.branch, input, said);
     } else {
       flyball::server::post_receive(config.state, config.branch, input, said);
     }
