@@ -11,6 +11,7 @@ Result<> ContentStore::load() {
     const auto bytes = unhex(name);
     if (const auto digest = bytes ? Digest::from_bytes(*bytes) : std::nullopt) here_.insert(*digest);
   }
+  found_ = here_;
   return {};
 }
 
@@ -25,7 +26,11 @@ Result<Bytes> ContentStore::read(const Digest& digest) {
 
 Result<> ContentStore::keep(std::string_view bytes) {
   const auto digest = sha256(bytes);
-  if (here_.contains(digest) && read(digest)) return {};
+  if (here_.contains(digest) && read(digest)) {
+    // What a process before us wrote may have died before it was synced.
+    if (found_.erase(digest) > 0) unsynced_.push_back(digest);
+    return {};
+  }
   const auto path = path_of(digest);
   TRY(state_.files().remove(path), "cannot clear ", path);
   TRY(state_.files().write_new(path, bytes, state_.access()), "cannot keep content ", digest.short_str());

@@ -38,6 +38,7 @@ class ContentStore final : public providers::Contents {
 
   StateFiles& state_;
   std::set<Digest> here_;
+  std::set<Digest> found_;  // Of those: here before us, and perhaps not durable.
   std::vector<Digest> unsynced_;
   std::map<Digest, Bytes> derived_;
 };

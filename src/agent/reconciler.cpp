@@ -90,13 +90,17 @@ Reconciled Reconciler::make_report(const plan::DesiredState& desired, const Scop
   for (const auto* conditions : {&plan.conditions, &remaining.conditions}) {
     for (const auto& [id, condition] : *conditions) not_ready_[id] = {.id = id, .condition = condition};
   }
-  for (const auto& [id, done] : outcome) {
-    if (done.how == Done::How::made) {
-      tell_made(desired, done, report);
+  const auto tell = [&](const ResourceId& id) {
+    const auto done = outcome.find(id);
+    if (done == outcome.end()) return;
+    if (done->second.how == Done::How::made) {
+      tell_made(desired, done->second, report);
     } else {
-      tell_failed(desired, id, done, report);
+      tell_failed(desired, id, done->second, report);
     }
-  }
+  };
+  for (const auto& id : plan.adoptions) tell(id);
+  for (const auto& step : plan.steps) tell(step.change.id);
   for (const auto& step : remaining.steps) {
     const auto& id = step.change.id;
     const auto done = outcome.find(id);

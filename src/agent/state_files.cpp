@@ -10,7 +10,8 @@ Result<> StateFiles::prepare() {
   const auto names = TRY(files_.list(directory_), "cannot list ", directory_);
   for (const auto& name : names.value_or(std::vector<std::string>{}))
     if (name.ends_with(".flyball-new")) TRY(remove(name));
-  return {};
+  // A process before us may have died between a rename and the sync: what we read and act upon must stay.
+  return files_.sync(directory_);
 }
 
 os::Read<Json> StateFiles::read(std::string_view name, std::string_view kind) {

@@ -1,5 +1,7 @@
 #include "plan/desired.hpp"
 
+#include "plan/protected.hpp"
+
 #include <algorithm>
 
 namespace flyball::plan {
@@ -20,6 +22,11 @@ DesiredResource desired_resource(const ResourceId& id, const Digest& blob, const
   out.relations = resolved->relations;
   switch (resolved->outcome) {
     case Resolved::Outcome::managed:
+      if (const auto reason = protected_reason(id, *resolved->spec)) {
+        out.outcome = Outcome::unusable;
+        out.message = text("not managed: ", *reason);
+        break;
+      }
       out.spec = resolved->spec;
       out.digest = digest_of(id, *out.spec);
       break;

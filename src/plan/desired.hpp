@@ -39,7 +39,7 @@ struct DesiredState {
   const DesiredResource* find(const ResourceId& id) const;
 };
 
-/// What `resolve` made of a resource, or why it could not.
+/// What `resolve` made of a resource, or why it could not. What is protected is unusable.
 DesiredResource desired_resource(const ResourceId& id, const Digest& blob, const Result<Resolved>& resolved);
 
 /// The digest of what is wanted of a resource: its fields with facts filled in. It moves when the release or a fact
