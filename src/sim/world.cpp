@@ -89,15 +89,17 @@ void World::approve_held() {
   trace_.note(heap_.now(), "approve ", *sequence, ": ", done ? done->status : 0);
 }
 
-bool World::converged() {
+bool World::converged(DeviceNode& device) {
   const auto& fleet = newest();
-  if (!fleet) return false;
-  return std::ranges::all_of(devices_, [&](const auto& device) {
-    const auto declared = fleet->devices.find(DeviceId(device->name()));
-    if (declared == fleet->devices.end() || device->agent() == nullptr) return false;
-    const auto status = device->agent()->status();
-    return status.manifest == declared->second.digest && status.condition.state == State::ready;
-  });
+  if (!fleet || device.agent() == nullptr) return false;
+  const auto declared = fleet->devices.find(DeviceId(device.name()));
+  if (declared == fleet->devices.end()) return false;
+  const auto status = device.agent()->status();
+  return status.manifest == declared->second.digest && status.condition.state == State::ready;
+}
+
+bool World::converged() {
+  return std::ranges::all_of(devices_, [this](const auto& device) { return converged(*device); });
 }
 
 }  // namespace flyball::sim

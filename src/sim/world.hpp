@@ -43,8 +43,9 @@ class World {
   const std::optional<compile::Fleet>& newest();
   /// An admin lets a release pass that guards hold; nothing to do when none is held.
   void approve_held();
-  /// Every device enforces the newest release and all its resources are Ready.
-  bool converged();
+  /// The device enforces the newest release and all its resources are Ready.
+  bool converged(DeviceNode& device);
+  bool converged();  ///< Every one.
 
  private:
   EventHeap heap_;
