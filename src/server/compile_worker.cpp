@@ -53,6 +53,7 @@ bool do_job(const std::function<compile::Compiled(const Snapshot&)>& compiler, c
 }  // namespace
 
 int run_compile_worker(const std::function<compile::Compiled(const Snapshot&)>& compiler) {
+  ::prctl(PR_SET_NAME, "flyball-compile");  // It would be called `exe` otherwise.
   // Ends in mid-job too when nobody is left who would take the answer.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   // The libraries read their configuration at first use.
