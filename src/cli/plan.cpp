@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 
 namespace flyball::cli {
 namespace {
@@ -77,13 +78,13 @@ std::optional<Place> line_that_changed(const compile::FleetChange& change, const
 
 // The line behind each change; of what leaves git, the line that was there. Worked out for the first device: it is
 // meant to send people to the right file.
-std::string place_of(const compile::FleetChange& change, const Side* before, const Side& after) {
+std::string place_of(const compile::FleetChange& change, const Side* before, const compile::Explainer* old_why,
+                     const Side& after, const compile::Explainer& new_why) {
   using What = compile::FleetChange::What;
   const auto& device = change.devices.front();
-  const auto was = before != nullptr && change.what != What::add ? compile::explain(before->snapshot, device, change.id)
-                                                                 : std::nullopt;
+  const auto was = old_why != nullptr && change.what != What::add ? old_why->explain(device, change.id) : std::nullopt;
   if (change.what == What::restore) return was ? text("was ", was->set.at.file, ':', was->set.at.line) : std::string();
-  const auto is = compile::explain(after.snapshot, device, change.id);
+  const auto is = new_why.explain(device, change.id);
   if (!is) return {};
   auto place = is->set.at;
   if (was && change.what == What::change)
@@ -92,10 +93,10 @@ std::string place_of(const compile::FleetChange& change, const Side* before, con
 }
 
 std::vector<std::string> places_of(const compile::FleetPlan& plan, const Side* before, const Side& after) {
-  constexpr std::size_t most = 200;  // Each is a reading of the repository.
+  const auto old_why = before != nullptr ? std::make_unique<compile::Explainer>(before->snapshot) : nullptr;
+  const compile::Explainer new_why(after.snapshot);
   std::vector<std::string> out;
-  for (std::size_t i = 0; i < std::min(most, plan.changes.size()); ++i)
-    out.push_back(place_of(plan.changes[i], before, after));
+  for (const auto& change : plan.changes) out.push_back(place_of(change, before, old_why.get(), after, new_why));
   return out;
 }
 

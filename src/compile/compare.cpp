@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 
 // Ten thousand devices differ in few ways: devices of one manifest before and one after are compared once, and what
@@ -51,7 +52,9 @@ class Comparison {
     for (auto& change : out_.changes) finish(change);
     std::ranges::sort(out_.changes, {},
                       [](const FleetChange& change) { return std::tie(rank(change.what), change.id, change.devices); });
-    std::ranges::set_difference(staying_, moving_, std::back_inserter(out_.unchanged));
+    std::ranges::copy_if(staying_, std::back_inserter(out_.unchanged),
+                         [&](const ResourceId& id) { return !moving_.contains(id); });
+    std::ranges::sort(out_.unchanged);
     return std::move(out_);
   }
 
@@ -162,7 +165,7 @@ class Comparison {
   std::map<Key, Devices> found_;
   std::map<Digest, std::size_t> seen_;  // By likeness, the place in `changes`.
   std::vector<Devices> members_;        // Of each change of `out_`.
-  std::set<ResourceId> staying_;
+  std::unordered_set<ResourceId> staying_;
   std::set<ResourceId> moving_;
   FleetPlan out_;
 };

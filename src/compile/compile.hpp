@@ -3,6 +3,7 @@
 #include "compile/fleet.hpp"
 #include "model/snapshot.hpp"
 
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -14,6 +15,18 @@ Compiled compile(const Snapshot& snapshot);
 /// Why each field of a resource of a device has its value: provenance, worked out for one device. Nothing when the
 /// snapshot does not compile, or has no such device or resource.
 std::optional<ResourceOrigin> explain(const Snapshot& snapshot, const DeviceId& device, const ResourceId& resource);
+
+/// The same for many: the repository is read once. The snapshot must outlive this.
+class Explainer {
+ public:
+  explicit Explainer(const Snapshot& snapshot);
+  ~Explainer();
+  std::optional<ResourceOrigin> explain(const DeviceId& device, const ResourceId& resource) const;
+
+ private:
+  struct Read;
+  std::unique_ptr<Read> read_;
+};
 
 /// The line of a file of the snapshot, for `render`.
 SourceLines lines_of(const Snapshot& snapshot);

@@ -44,9 +44,19 @@ std::string docs_of(const ResourceId& id, const MergedResource& merged, const La
 
 }  // namespace
 
-std::optional<ResourceOrigin> explain(const Snapshot& snapshot, const DeviceId& device, const ResourceId& resource) {
-  std::vector<Diagnostic> diagnostics;
-  const auto declarations = read_declarations(snapshot, diagnostics);
+struct Explainer::Read {
+  const Snapshot& snapshot;
+  Declarations declarations;
+};
+
+Explainer::Explainer(const Snapshot& snapshot) {
+  std::vector<Diagnostic> unwanted;
+  read_ = std::make_unique<Read>(Read{snapshot, read_declarations(snapshot, unwanted)});
+}
+Explainer::~Explainer() = default;
+
+std::optional<ResourceOrigin> Explainer::explain(const DeviceId& device, const ResourceId& resource) const {
+  const auto& [snapshot, declarations] = *read_;
   const auto declared = declarations.devices.find(device);
   if (declared == declarations.devices.end()) return std::nullopt;
   // As if every condition held: that shows all who have a say.
@@ -64,6 +74,10 @@ std::optional<ResourceOrigin> explain(const Snapshot& snapshot, const DeviceId& 
     if (name != "docs") out.fields.push_back(field_origin(id, field, declared->second, layers, snapshot));
   }
   return out;
+}
+
+std::optional<ResourceOrigin> explain(const Snapshot& snapshot, const DeviceId& device, const ResourceId& resource) {
+  return Explainer(snapshot).explain(device, resource);
 }
 
 }  // namespace flyball::compile

@@ -24,25 +24,52 @@ struct Count {
   DeviceId first_shrunk;
 };
 
+// Counts by kind, for ids that come sorted: a kind's stand together, so its name is looked up once.
+class KindCounter {
+ public:
+  explicit KindCounter(std::map<std::string, std::size_t, std::less<>>& counts, std::size_t each)
+      : counts_(counts), each_(each) {}
+  ~KindCounter() { flush(); }
+  KindCounter(const KindCounter&) = delete;
+  KindCounter& operator=(const KindCounter&) = delete;
+
+  void add(std::string_view kind) {
+    if (kind != kind_) flush();
+    kind_ = kind;
+    ++resources_;
+    ++size_;
+  }
+  std::size_t size() const { return size_; }
+
+ private:
+  void flush() {
+    if (resources_ > 0) counts_[std::string(kind_)] += resources_ * each_;
+    resources_ = 0;
+  }
+
+  std::map<std::string, std::size_t, std::less<>>& counts_;
+  std::size_t each_;
+  std::string_view kind_;
+  std::size_t resources_ = 0;
+  std::size_t size_ = 0;
+};
+
 void count_pair(Count& count, const ManifestPair& pair, SpecReader& old_specs, SpecReader& new_specs) {
   const auto devices = pair.devices.size();
   if (pair.before != nullptr && !pair.equal) count.reached += devices;
-  std::size_t before_size = 0;
-  std::size_t after_size = 0;
+  KindCounter managed_before(count.kinds_before, devices);
+  KindCounter managed_after(count.kinds_after, devices);
   each_resource(pair, [&](const ResourceId& id, const Digest* before, const Digest* after) {
     const auto was = before != nullptr ? old_specs.standing(*before) : not_named;
-    const auto is = after != nullptr ? new_specs.standing(*after) : not_named;
-    if (was.managed()) {
-      ++before_size;
-      count.kinds_before[std::string(id.kind())] += devices;
-    }
-    if (is.managed()) {
-      ++after_size;
-      count.kinds_after[std::string(id.kind())] += devices;
-    }
+    const bool same = before != nullptr && after != nullptr && *before == *after;
+    const auto is = same ? was : after != nullptr ? new_specs.standing(*after) : not_named;
+    if (was.managed()) managed_before.add(id.kind());
+    if (is.managed()) managed_after.add(id.kind());
     // On a device that is new in git nothing is ours yet; it judges its own first plan.
-    if (pair.before != nullptr && leaves(was, is)) count.leaving += devices;
+    if (!same && pair.before != nullptr && leaves(was, is)) count.leaving += devices;
   });
+  const auto before_size = managed_before.size();
+  const auto after_size = managed_after.size();
   count.managed += before_size * devices;
   const bool halved = pair.after != nullptr && before_size >= fewest_pairs && after_size * 2 <= before_size;
   if (!halved) return;

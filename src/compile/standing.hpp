@@ -2,6 +2,8 @@
 
 #include "compile/fleet.hpp"
 
+#include <compare>
+#include <cstring>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -40,10 +42,18 @@ class SpecReader {
     std::optional<SpecBlob> blob;
     Standing standing;
   };
+  // A digest is as good a hash as any: its first bytes will do.
+  struct FirstBytes {
+    std::size_t operator()(const Digest& digest) const {
+      std::size_t out = 0;
+      std::memcpy(&out, digest.raw().data(), sizeof out);
+      return out;
+    }
+  };
   const Read& read(const Digest& digest);
 
   const Fleet& fleet_;
-  std::unordered_map<Digest, Read> read_;
+  std::unordered_map<Digest, Read, FirstBytes> read_;
 };
 
 /// Devices whose manifest was `before` and becomes `after`; null where a device is not in that fleet.
@@ -66,8 +76,11 @@ void each_resource(const ManifestPair& pair, Visit&& visit) {
   auto i = a.begin();
   auto j = b.begin();
   while (i != a.end() || j != b.end()) {
-    const bool old_only = j == b.end() || (i != a.end() && i->first < j->first);
-    const bool new_only = !old_only && (i == a.end() || j->first < i->first);
+    const auto order = i == a.end()   ? std::strong_ordering::greater
+                       : j == b.end() ? std::strong_ordering::less
+                                      : i->first <=> j->first;
+    const bool old_only = order < 0;
+    const bool new_only = order > 0;
     visit(new_only ? j->first : i->first, new_only ? nullptr : &i->second, old_only ? nullptr : &j->second);
     if (!new_only) ++i;
     if (!old_only) ++j;
