@@ -187,7 +187,7 @@ class Fleet:
         identity = json.loads(device.read(f"{AGENT_STATE}/identity.json"))
         folder = self.world.folder / "certificates" / device.name
         folder.mkdir(parents=True, exist_ok=True)
-        for name, key in (("key", "key_pem"), ("crt", "certificate_pem")):
+        for name, key in (("key", "key"), ("crt", "certificate")):
             (folder / name).write_text(identity[key])
         return ["--cert", folder / "crt", "--key", folder / "key"]
 
