@@ -68,7 +68,7 @@ Error parse_apt_failure(std::string_view errors) {
       Sign{"No packages found", Errc::not_found},
       Sign{"Could not get lock", Errc::unavailable},
       Sign{"Unable to acquire", Errc::unavailable},
-      Sign{"lock is locked by another process", Errc::unavailable},
+      Sign{"locked by another process", Errc::unavailable},
       Sign{"Failed to fetch", Errc::unavailable},
       Sign{"Unable to fetch", Errc::unavailable},
       Sign{"Temporary failure resolving", Errc::unavailable},
@@ -93,6 +93,11 @@ Error parse_apt_failure(std::string_view errors) {
     while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
     if (line.empty()) continue;
     last = line;
+    // `dpkg: error processing package tool (--configure):` has its reason on the next line.
+    if (line.starts_with(' ') && told.ends_with("):")) {
+      told.append(line);
+      continue;
+    }
     const bool is_error = line.starts_with("E: ") || line.starts_with("dpkg: error");
     for (const auto& sign : signs) {
       if (is_error && !code && line.find(sign.phrase) != std::string_view::npos) code = sign.code;
@@ -102,7 +107,8 @@ Error parse_apt_failure(std::string_view errors) {
     told.append(told.empty() ? "" : "; ").append(line);
     ++lines;
   }
-  return Error{code.value_or(Errc::unavailable), told.empty() ? last : told};
+  // What none of them explains has failed; only what will be there later is unavailable.
+  return Error{code.value_or(Errc::conflict), told.empty() ? last : told};
 }
 
 }  // namespace flyball::os::real

@@ -58,8 +58,15 @@ TEST(AptOutput, AFailureIsSortedByWhatAptSays) {
        "Packages need to be removed but remove is disabled."},
       {"dpkg: error: dpkg frontend lock was locked by another process\n", Errc::unavailable,
        "dpkg: error: dpkg frontend lock was locked by another process"},
-      {"something else\n\n", Errc::unavailable, "something else"},
-      {"", Errc::unavailable, ""},
+      {"dpkg: error processing package tool (--configure):\n"
+       " installed tool package post-installation script subprocess returned error exit status 1\n"
+       "Errors were encountered while processing:\n tool\n"
+       "E: Sub-process /usr/bin/dpkg returned an error code (1)\n",
+       Errc::conflict,
+       "dpkg: error processing package tool (--configure): installed tool package post-installation script subprocess "
+       "returned error exit status 1; Sub-process /usr/bin/dpkg returned an error code (1)"},
+      {"something else\n\n", Errc::conflict, "something else"},
+      {"", Errc::conflict, ""},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(parse_apt_failure(c.said), (Error{c.code, std::string(c.message)})) << c.said;

@@ -100,7 +100,8 @@ TEST_F(DISABLED_RealDevice, AUnitThatFailsSaysWhy) {
   expect_ok(host.systemd.daemon_reload());
   const auto failed = host.systemd.start("failing");
   ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().message, "cannot start failing.service: the unit is failed, result exit-code");
+  EXPECT_EQ(failed.error(),
+            (Error{Errc::conflict, "cannot start failing.service: the unit is failed, result exit-code"}));
   EXPECT_EQ(unit("failing").active_state, "failed");
   EXPECT_EQ(unit("failing").result, "exit-code");
   expect_ok(host.systemd.reset_failed("failing"));

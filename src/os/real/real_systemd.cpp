@@ -71,11 +71,10 @@ Result<> RealSystemd::job(const char* method, const std::string& given, const ch
   if (result == "done" || result == "skipped") return {};
   if (result == "canceled") return fail(Errc::conflict, "cannot ", verb, " ", name, ": another job took its place");
   if (result == "timeout") return fail(Errc::timeout, "cannot ", verb, " ", name, ": systemd gave up waiting for it");
-  if (result == "dependency")
-    return fail(Errc::unavailable, "cannot ", verb, " ", name, ": a unit that it needs failed");
+  if (result == "dependency") return fail(Errc::conflict, "cannot ", verb, " ", name, ": a unit that it needs failed");
   const auto now = unit(name);
   const auto why = now && *now ? text("the unit is ", (*now)->active_state, ", result ", (*now)->result) : result;
-  return fail(Errc::unavailable, "cannot ", verb, " ", name, ": ", why);
+  return fail(Errc::conflict, "cannot ", verb, " ", name, ": ", why);
 }
 
 Result<> RealSystemd::start(const std::string& name) { return job("StartUnit", name, "start"); }

@@ -76,7 +76,7 @@ TEST(SimSystemd, WhatCannotBeIsAnError) {
   SimHost host({});
   auto& systemd = host.host().systemd;
   EXPECT_EQ(systemd.start("none").error().code, Errc::not_found);
-  EXPECT_EQ(systemd.start("broken").error().code, Errc::unavailable);
+  EXPECT_EQ(systemd.start("broken").error().code, Errc::conflict);
   EXPECT_EQ(active(host, "broken"), "failed");
   EXPECT_EQ((*systemd.unit("broken"))->result, "exit-code");
   EXPECT_TRUE(systemd.reset_failed("broken"));

@@ -215,7 +215,7 @@ Result<> SimSystemd::start_full(const std::string& name) {
     unit.sub = oneshot ? "exited" : "running";
   }
   tell(name);
-  if (fails) return fail(Errc::unavailable, "unit ", name, " did not start: exit-code");
+  if (fails) return fail(Errc::conflict, "cannot start ", name, ": the unit is failed, result exit-code");
   return {};
 }
 

@@ -67,12 +67,8 @@ Result<> ServiceProvider::need_running(const std::string& unit) {
 Result<> ServiceProvider::start(const std::string& unit, const os::Unit& now) {
   // After too many failures systemd refuses to try until told so.
   if (now.active_state == "failed") TRY(systemd_.reset_failed(unit), "cannot clear the failure of ", unit);
-  const auto started = systemd_.start(unit);
-  if (started) return need_running(unit);
-  const auto after = systemd_.unit(unit);
-  const auto result = after && *after ? (*after)->result : std::string{};
-  return fail(started.error().code, "cannot start ", unit, ": ", started.error().message,
-              result.empty() || result == "success" ? "" : text(", result `", result, "`"));
+  TRY(systemd_.start(unit));  // Its errors name what was tried, and on which unit.
+  return need_running(unit);
 }
 
 Result<> ServiceProvider::set_enabled(const std::string& unit, bool enabled, const os::Unit& now) {
@@ -102,7 +98,7 @@ Result<> ServiceProvider::bring_to(const std::string& unit, const Service& want)
   if (is.masked == true && (want.running == true || want.enabled == true))
     return fail(Errc::conflict, unit, " is masked: say `masked: false` to unmask it");
   TRY(read_new_unit_files(*now));
-  if (want.running == false && is.running == true) TRY(systemd_.stop(unit), "cannot stop ", unit);
+  if (want.running == false && is.running == true) TRY(systemd_.stop(unit));
   // What is masked counts as disabled already; systemd would refuse.
   if (want.enabled && want.enabled != is.enabled && is.masked == false) TRY(set_enabled(unit, *want.enabled, *now));
   if (want.running == true && is.running == false) TRY(start(unit, *now));
@@ -133,9 +129,9 @@ Result<> ServiceProvider::trigger(const Subject& subject, Trigger trigger) {
   TRY(read_new_unit_files(*now));
   if (now->active_state == "failed") TRY(systemd_.reset_failed(unit), "cannot clear the failure of ", unit);
   if (trigger == Trigger::restart) {
-    TRY(systemd_.restart(unit), "cannot restart ", unit);
+    TRY(systemd_.restart(unit));
   } else {
-    TRY(systemd_.reload_or_restart(unit), "cannot reload ", unit);
+    TRY(systemd_.reload_or_restart(unit));
   }
   return desired_of<Service>(subject).running == true ? need_running(unit) : Result<>{};
 }

@@ -67,7 +67,7 @@ TEST(ServiceProvider, DoesWhatIsMissingInAnOrderThatWorksAndSaysWhyItCannot) {
        {},
        R"({"running":true})",
        {"start test.service"},
-       "result `exit-code`"},
+       "result exit-code"},
       {"one that has failed is cleared first",
        "[Service]\nExecStart=/bin/false\n",
        start,
