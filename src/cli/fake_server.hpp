@@ -10,8 +10,6 @@
 #include <thread>
 #include <vector>
 
-#include <gtest/gtest.h>
-
 /// A server that answers what a test tells it to, over real TLS.
 namespace flyball::cli {
 

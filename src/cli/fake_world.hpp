@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include <gtest/gtest.h>
 #include <stdlib.h>
 
 /// A terminal that is a test: what a command says is kept, and nothing but its folder is touched.
