@@ -55,13 +55,19 @@ struct Applier::Run {
   const plan::Plan& plan;
   const plan::DesiredState& desired;
   const Resting& resting;
-  std::set<ResourceId> managed;
+  std::shared_ptr<const plan::Arrangement> arrangement;
+  const std::set<ResourceId>& managed;
   Outcome outcome{};
   std::set<plan::Place> touched{};  // Entries that differ from what is durable.
 };
 
 Outcome Applier::apply(const plan::Plan& plan, const plan::DesiredState& desired, const Resting& resting) {
-  Run run{.plan = plan, .desired = desired, .resting = resting, .managed = managed_ids(desired)};
+  const auto arrangement = plan::arrangement_of(desired);
+  Run run{.plan = plan,
+          .desired = desired,
+          .resting = resting,
+          .arrangement = arrangement,
+          .managed = arrangement->managed};
   if (const auto opened = open_plan(run); !opened) {
     for (const auto& step : plan.steps) run.outcome[step.change.id] = failed(opened.error());
     return std::move(run.outcome);

@@ -1,5 +1,7 @@
 #include "agent/desired_state.hpp"
 
+#include "plan/order.hpp"
+
 namespace flyball::agent {
 namespace {
 
@@ -42,6 +44,7 @@ Resolution resolve_all(const Resources& resources, const Adopted& adopted, const
     if (resolved) out.derived.merge(resolved->contents);
     out.desired.resources.push_back(std::move(resource));
   }
+  out.desired.arrangement = plan::arrange(out.desired);
   return out;
 }
 

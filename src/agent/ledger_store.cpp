@@ -22,8 +22,8 @@ Result<Json::Object> entries_of(const Json& json) {
 Result<plan::Ledger> LedgerStore::load() {
   plan::Ledger out;
   epoch_ = 0;
-  base_bytes_ = changes_bytes_ = 0;
-  changes_.clear();
+  base_bytes_ = 0;
+  changed_.clear();
   if (const auto base = TRY(state_.read(base_name, base_kind))) {
     epoch_ = TRY(get_integer(*base, "epoch"), "the ledger");
     for (const auto& [place, json] : TRY(entries_of(*base))) {
@@ -34,8 +34,7 @@ Result<plan::Ledger> LedgerStore::load() {
   const auto changes = TRY(state_.read(changes_name, changes_kind));
   if (!changes || TRY(get_integer(*changes, "epoch"), "the ledger") != epoch_) return out;
   for (const auto& [place, json] : TRY(entries_of(*changes))) {
-    changes_bytes_ += json.canonical().size() + place.size();
-    changes_.insert_or_assign(place, json);
+    changed_.emplace(place);
     out.erase(plan::Place(place));
     if (!json.is_null()) out.emplace(place, TRY(plan::LedgerEntry::from_json(json), "the ledger"));
   }
@@ -44,22 +43,22 @@ Result<plan::Ledger> LedgerStore::load() {
 
 Result<> LedgerStore::save(const plan::Ledger& ledger, const std::set<plan::Place>& touched) {
   if (touched.empty()) return {};
-  auto changes = changes_;
-  auto bytes = changes_bytes_;
-  for (const auto& place : touched) {
+  auto changed = changed_;
+  changed.insert(touched.begin(), touched.end());
+  Json::Object entries;
+  std::size_t bytes = 0;
+  for (const auto& place : changed) {
     const auto found = ledger.find(place);
     auto json = found != ledger.end() ? found->second.to_json() : Json{};
     bytes += json.canonical().size() + place.str().size();
-    changes.insert_or_assign(place.str(), std::move(json));
+    if (bytes > std::max(small_bytes, base_bytes_ / 4)) return fold(ledger);
+    entries.emplace(place.str(), std::move(json));
   }
-  if (bytes > std::max(small_bytes, base_bytes_ / 4)) return fold(ledger);
-
   Json json;
   json["epoch"] = epoch_;
-  json["entries"] = Json::Object(changes.begin(), changes.end());
+  json["entries"] = std::move(entries);
   TRY(state_.write(changes_name, changes_kind, std::move(json)));
-  changes_ = std::move(changes);
-  changes_bytes_ = bytes;
+  changed_ = std::move(changed);
   return {};
 }
 
@@ -77,8 +76,7 @@ Result<> LedgerStore::fold(const plan::Ledger& ledger) {
   TRY(state_.write(base_name, base_kind, std::move(base)));
   ++epoch_;
   base_bytes_ = bytes;
-  changes_.clear();  // Those on disk name the old base, and are ignored.
-  changes_bytes_ = 0;
+  changed_.clear();  // Those on disk name the old base, and are ignored.
   return {};
 }
 

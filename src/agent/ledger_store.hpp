@@ -4,7 +4,6 @@
 #include "plan/ledger.hpp"
 
 #include <cstdint>
-#include <map>
 #include <set>
 #include <string>
 
@@ -27,8 +26,7 @@ class LedgerStore {
   Result<> fold(const plan::Ledger& ledger);
 
   StateFiles& state_;
-  std::map<std::string, Json> changes_;  // By place; null: it went.
-  std::size_t changes_bytes_ = 0;
+  std::set<plan::Place> changed_;  // Since the base was written; those that are not in the ledger went.
   std::size_t base_bytes_ = 0;
   std::int64_t epoch_ = 0;
 };

@@ -1,18 +1,8 @@
 #include "agent/observer.hpp"
 
-#include "plan/make_plan.hpp"
-
-#include <algorithm>
+#include "plan/order.hpp"
 
 namespace flyball::agent {
-
-std::set<ResourceId> managed_ids(const plan::DesiredState& desired) {
-  std::set<ResourceId> out;
-  for (const auto& resource : desired.resources) {
-    if (resource.spec) out.insert(resource.id);
-  }
-  return out;
-}
 
 const Json& notes_of(const plan::Ledger& ledger, const ResourceId& id) {
   static const Json none;
@@ -22,11 +12,17 @@ const Json& notes_of(const plan::Ledger& ledger, const ResourceId& id) {
 
 plan::ObservedState Observer::observe(const plan::DesiredState& desired, const plan::Ledger& ledger,
                                       const Scope& scope) const {
-  const auto managed = managed_ids(desired);
+  const auto arrangement = plan::arrangement_of(desired);
   plan::ObservedState out;
-  for (const auto& resource : desired.resources) {
-    if (!resource.spec || !(scope.all || scope.dirty.contains(resource.id))) continue;
-    out.emplace(resource.id, observe_one(resource, ledger, managed));
+  const auto look = [&](const plan::DesiredResource& resource) {
+    if (resource.spec) out.emplace(resource.id, observe_one(resource, ledger, arrangement->managed));
+  };
+  if (scope.all) {
+    for (const auto& resource : desired.resources) look(resource);
+    return out;
+  }
+  for (const auto& [id, cause] : scope.dirty) {
+    if (const auto* resource = desired.find(id)) look(*resource);
   }
   return out;
 }
@@ -52,18 +48,11 @@ std::map<os::Watch, std::set<ResourceId>> Observer::watches(const plan::DesiredS
   return out;
 }
 
-Scope widened(const Scope& scope, const plan::DesiredState& desired, const plan::Ledger& ledger) {
-  if (scope.all) return scope;
-  Scope out = scope;
-  const auto in_scope = [&](const ResourceId& id) { return scope.dirty.contains(id); };
+std::set<ResourceId> unfinished(const plan::DesiredState& desired, const plan::Ledger& ledger) {
+  std::set<ResourceId> out;
   for (const auto& resource : desired.resources) {
-    if (!resource.spec) continue;
-    const auto* entry = plan::find(ledger, resource.id);
-    const bool interrupted = entry == nullptr || entry->applied != resource.digest;
-    const auto& relations = resource.relations;
-    if (interrupted || std::ranges::any_of(relations.restart_on, in_scope) ||
-        std::ranges::any_of(relations.reload_on, in_scope))
-      out.dirty.try_emplace(resource.id);
+    const auto* entry = resource.spec ? plan::find(ledger, resource.id) : nullptr;
+    if (resource.spec && (entry == nullptr || entry->applied != resource.digest)) out.insert(resource.id);
   }
   return out;
 }

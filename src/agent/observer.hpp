@@ -28,12 +28,8 @@ class Observer {
   ProviderOf provider_of_;
 };
 
-/// The scope and all that has to be looked at with it: what was interrupted, and what is started again when something
-/// in the scope changes.
-Scope widened(const Scope& scope, const plan::DesiredState& desired, const plan::Ledger& ledger);
-
-/// The ids that git wants on this device now.
-std::set<ResourceId> managed_ids(const plan::DesiredState& desired);
+/// The managed resources whose entries do not say that they were made as they are wanted now.
+std::set<ResourceId> unfinished(const plan::DesiredState& desired, const plan::Ledger& ledger);
 
 /// The notes of the entry, if the resource's own kind wrote them.
 const Json& notes_of(const plan::Ledger& ledger, const ResourceId& id);

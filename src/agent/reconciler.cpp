@@ -1,6 +1,7 @@
 #include "agent/reconciler.hpp"
 
 #include "agent/content_diff.hpp"
+#include "plan/order.hpp"
 
 #include <algorithm>
 #include <ranges>
@@ -45,17 +46,32 @@ void Reconciler::clear_temporaries() {
 }
 
 Reconciled Reconciler::reconcile(const plan::DesiredState& desired, const Scope& asked, plan::Hold hold) {
-  auto scope = widened(asked, desired, ledger_);
-  for (const auto& id : not_ready_ | std::views::keys) scope.dirty.try_emplace(id);
-  for (const auto& [id, cause] : scope.dirty) {
-    if (!cause.empty()) causes_[id] = cause;
-  }
+  const auto scope = widened(asked, desired);
   const auto observed = observer_.observe(desired, ledger_, scope);
   const auto plan = plan::withhold(plan::make_plan(desired, observed, ledger_), desired, hold);
   const auto outcome = applier_.apply(plan, desired, [&](const auto& wanted) { return resting(wanted); });
   const auto verified = read_back(desired, observed, outcome);
   const auto remaining = plan::withhold(plan::make_plan(desired, verified, ledger_), desired, hold);
+  if (scope.all) unfinished_ = unfinished(desired, ledger_);
   return make_report(desired, scope, plan, outcome, remaining);
+}
+
+// With what may have moved has to be looked at: what is not as wanted yet, and what a change of it starts again.
+Scope Reconciler::widened(const Scope& asked, const plan::DesiredState& desired) {
+  for (const auto& [id, cause] : asked.dirty) {
+    if (!cause.empty()) causes_[id] = cause;
+  }
+  if (asked.all) return asked;
+  auto out = asked;
+  for (const auto& id : not_ready_ | std::views::keys) out.dirty.try_emplace(id);
+  for (const auto& id : unfinished_) out.dirty.try_emplace(id);
+  const auto arrangement = plan::arrangement_of(desired);
+  for (const auto& [id, cause] : asked.dirty) {
+    const auto started = arrangement->started_by.find(id);
+    if (started == arrangement->started_by.end()) continue;
+    for (const auto& other : started->second) out.dirty.try_emplace(other);
+  }
+  return out;
 }
 
 plan::Plan Reconciler::preview(const plan::DesiredState& desired, plan::Hold hold) const {

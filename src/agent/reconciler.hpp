@@ -61,6 +61,7 @@ class Reconciler {
   };
 
   void clear_temporaries();
+  Scope widened(const Scope& asked, const plan::DesiredState& desired);
   std::optional<Condition> resting(const plan::DesiredResource& wanted) const;
   plan::ObservedState read_back(const plan::DesiredState& desired, const plan::ObservedState& before,
                                 const Outcome& outcome) const;
@@ -78,6 +79,7 @@ class Reconciler {
   Observer observer_;
   Applier applier_;
   std::map<ResourceId, ResourceStatus> not_ready_;
+  std::set<ResourceId> unfinished_;  // As of the last full look.
   std::map<ResourceId, Rest> resting_;
   std::map<ResourceId, Fight> fights_;
   std::map<ResourceId, std::string> causes_;  // Who moved what is not put right yet.

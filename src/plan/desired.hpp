@@ -4,7 +4,7 @@
 #include "model/ids.hpp"
 #include "resources/resource.hpp"
 
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,12 +29,16 @@ struct DesiredResource {
   std::string message;  ///< When waiting or unusable: why.
 };
 
+struct Arrangement;
+
 /// All resources of one device, resolved.
 struct DesiredState {
   Digest manifest;
   Sequence sequence;
   bool deletion_approved = false;          ///< The release says so: the deletion budget does not apply.
   std::vector<DesiredResource> resources;  ///< Sorted by id, each once.
+  /// `arrange` of exactly these resources, where many plans are made of them; null: worked out for each.
+  std::shared_ptr<const Arrangement> arrangement{};
 
   const DesiredResource* find(const ResourceId& id) const;
 };

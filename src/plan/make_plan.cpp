@@ -32,11 +32,17 @@ std::optional<Json> value_of(const std::optional<Spec>& spec, std::string_view f
 // Plans the resources that git has, one by one.
 class Planner {
  public:
-  Planner(const DesiredState& desired, const ObservedState& observed, const Ledger& ledger, Plan& plan)
-      : desired_(desired), observed_(observed), ledger_(ledger), plan_(plan), depends_(dependencies_of(desired)) {}
+  Planner(const DesiredState& desired, const Arrangement& arrangement, const ObservedState& observed,
+          const Ledger& ledger, Plan& plan)
+      : desired_(desired), arrangement_(arrangement), observed_(observed), ledger_(ledger), plan_(plan) {}
 
   void plan_all() {
-    for (const auto& id : order_of(depends_)) plan_one(*desired_.find(id));
+    std::map<std::size_t, const DesiredResource*> in_order;
+    for (const auto& [id, seen] : observed_) {
+      const auto position = arrangement_.position.find(id);
+      if (position != arrangement_.position.end()) in_order.emplace(position->second, desired_.find(id));
+    }
+    for (const auto& [position, wanted] : in_order) plan_one(*wanted);
   }
 
  private:
@@ -72,7 +78,7 @@ class Planner {
     if (entry != nullptr) put_back_fields(step, *entry, wanted, observed);
     trigger(step, entry, wanted);
     give_reason(change, entry, wanted, digest);
-    const auto& blocking = depends_[wanted.id].blocking;
+    const auto& blocking = arrangement_.dependencies.at(wanted.id).blocking;
     step.after.assign(blocking.begin(), blocking.end());
     return step;
   }
@@ -153,10 +159,10 @@ class Planner {
   }
 
   const DesiredState& desired_;
+  const Arrangement& arrangement_;
   const ObservedState& observed_;
   const Ledger& ledger_;
   Plan& plan_;
-  std::map<ResourceId, Dependencies> depends_;
   std::set<ResourceId> changing_;  // Has a step before the one that is being made.
 };
 
@@ -194,19 +200,15 @@ struct Leaving {
   std::vector<const LedgerEntry*> released;
 };
 
-Leaving find_leaving(const DesiredState& desired, const Ledger& ledger) {
-  std::map<Place, Outcome> places;
-  for (const auto& resource : desired.resources) {
-    if (resource.outcome == Outcome::none) continue;
-    auto& outcome = places.try_emplace(place_of(resource.id), resource.outcome).first->second;
-    if (resource.outcome != Outcome::released)
-      outcome = resource.outcome;  // What is wanted of a place outweighs a null.
-  }
+Leaving find_leaving(const Arrangement& arrangement, const Ledger& ledger) {
   Leaving out;
+  // Both are sorted by place.
+  auto wanted = arrangement.places.begin();
   for (const auto& [place, entry] : ledger) {
-    const auto wanted = places.find(place);
-    if (wanted == places.end()) out.back.push_back(&entry);
-    if (wanted != places.end() && wanted->second == Outcome::released) out.released.push_back(&entry);
+    while (wanted != arrangement.places.end() && wanted->first < place) ++wanted;
+    const bool is_wanted = wanted != arrangement.places.end() && wanted->first == place;
+    if (!is_wanted) out.back.push_back(&entry);
+    if (is_wanted && wanted->second == Outcome::released) out.released.push_back(&entry);
   }
   return out;
 }
@@ -276,7 +278,8 @@ std::size_t deletion_budget(const Ledger& ledger) { return std::max<std::size_t>
 Plan make_plan(const DesiredState& desired, const ObservedState& observed, const Ledger& ledger) {
   Plan plan;
   tell_unplanned(plan, desired);
-  const auto leaving = find_leaving(desired, ledger);
+  const auto arrangement = arrangement_of(desired);
+  const auto leaving = find_leaving(*arrangement, ledger);
   const auto order = leaving_order(leaving.back);
   const auto leave = [&](const Leaver& leaver) {
     plan.steps.push_back(leaving_step(*find(ledger, leaver.id), desired));
@@ -287,7 +290,7 @@ Plan make_plan(const DesiredState& desired, const ObservedState& observed, const
   for (const auto& leaver : order) {
     if (leaver.id.kind() == Service::kind) leave(leaver);
   }
-  Planner(desired, observed, ledger, plan).plan_all();
+  Planner(desired, *arrangement, observed, ledger, plan).plan_all();
   for (const auto& leaver : order) {
     if (leaver.id.kind() != Service::kind) leave(leaver);
   }

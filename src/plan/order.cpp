@@ -162,6 +162,40 @@ std::vector<ResourceId> order_of(const std::map<ResourceId, Dependencies>& depen
   return sorter.sorted();
 }
 
+namespace {
+
+std::map<Place, DesiredResource::Outcome> places_of(const DesiredState& desired) {
+  using Outcome = DesiredResource::Outcome;
+  std::map<Place, Outcome> out;
+  for (const auto& resource : desired.resources) {
+    if (resource.outcome == Outcome::none) continue;
+    auto& outcome = out.try_emplace(place_of(resource.id), resource.outcome).first->second;
+    if (resource.outcome != Outcome::released) outcome = resource.outcome;  // What is wanted outweighs a null.
+  }
+  return out;
+}
+
+}  // namespace
+
+std::shared_ptr<const Arrangement> arrange(const DesiredState& desired) {
+  auto out = std::make_shared<Arrangement>();
+  out->dependencies = dependencies_of(desired);
+  std::size_t position = 0;
+  for (const auto& id : order_of(out->dependencies)) out->position.emplace(id, position++);
+  for (const auto& resource : desired.resources) {
+    if (!resource.spec) continue;
+    out->managed.insert(resource.id);
+    for (const auto& id : resource.relations.restart_on) out->started_by[id].push_back(resource.id);
+    for (const auto& id : resource.relations.reload_on) out->started_by[id].push_back(resource.id);
+  }
+  out->places = places_of(desired);
+  return out;
+}
+
+std::shared_ptr<const Arrangement> arrangement_of(const DesiredState& desired) {
+  return desired.arrangement ? desired.arrangement : arrange(desired);
+}
+
 std::vector<Leaver> leaving_order(const std::vector<const LedgerEntry*>& leaving) {
   // As if they were wanted, with what the ledger kept of them; then backwards.
   DesiredState kept;

@@ -3,7 +3,9 @@
 #include "plan/desired.hpp"
 #include "plan/ledger.hpp"
 
+#include <cstddef>
 #include <map>
+#include <memory>
 #include <set>
 #include <vector>
 
@@ -22,6 +24,18 @@ std::map<ResourceId, Dependencies> dependencies_of(const DesiredState& desired);
 /// All managed resources, each after what it depends on; ties by groups, users, packages, directories, files, the
 /// rest, services, and then by id.
 std::vector<ResourceId> order_of(const std::map<ResourceId, Dependencies>& dependencies);
+
+/// What follows from a desired state alone.
+struct Arrangement {
+  std::map<ResourceId, Dependencies> dependencies;
+  std::map<ResourceId, std::size_t> position;                ///< In the order.
+  std::set<ResourceId> managed;                              ///< All that git wants.
+  std::map<ResourceId, std::vector<ResourceId>> started_by;  ///< Whom a change of it starts again.
+  std::map<Place, DesiredResource::Outcome> places;          ///< What git says of them; nothing of those it leaves.
+};
+std::shared_ptr<const Arrangement> arrange(const DesiredState& desired);
+/// The one that the desired state carries, or else a new one.
+std::shared_ptr<const Arrangement> arrangement_of(const DesiredState& desired);
 
 /// A resource that leaves, and those that leave before it because they need it.
 struct Leaver {
