@@ -148,6 +148,14 @@ void DeviceNode::nudge() {
   if (agent_ && host_.watches().fired()) schedule(heap_.now() + std::chrono::milliseconds(1));
 }
 
+void DeviceNode::confine(std::function<bool(const os::Path&)> may_touch) {
+  host_.on_disk_change([this, may_touch = std::move(may_touch)](const os::sim::DiskChange& change) {
+    // What the agent and its children do has no actor.
+    if (!change.actor.empty() || may_touch(change.path)) return;
+    violations_.push_back(text("S9: ", name(), ": the agent wrote to ", change.path));
+  });
+}
+
 bool DeviceNode::guarded(const std::function<void()>& work) {
   try {
     work();

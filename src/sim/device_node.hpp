@@ -33,6 +33,9 @@ class DeviceNode {
   /// Somebody did something on the device: what watches it is told.
   void nudge();
 
+  /// S9: from now on a write of the agent elsewhere is a violation.
+  void confine(std::function<bool(const os::Path&)> may_touch);
+
   os::sim::SimHost& host() { return host_; }
   const os::sim::SimHost& host() const { return host_; }
   /// Null while the agent does not run.

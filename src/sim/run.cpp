@@ -1,5 +1,6 @@
 #include "sim/run.hpp"
 
+#include "sim/leavings.hpp"
 #include "sim/oracle.hpp"
 #include "sim/storm.hpp"
 
@@ -24,6 +25,7 @@ class Run {
              .profile = random_.chance(0.5) ? os::sim::DiskProfile::ext4_ordered : os::sim::DiskProfile::weak_posix}),
         storm_(world_, people_, os::sim::split_seed(seed, "run", "storm")) {
     outcome_.seed = seed;
+    for (auto& device : world_.devices()) device->confine(may_touch);
   }
 
   Outcome run() {
@@ -61,6 +63,7 @@ class Run {
     for (auto& device : world_.devices()) {
       for (auto& found : differences(*world_.newest(), *device)) expect(false, std::move(found));
       for (auto& found : leftovers(*device)) expect(false, std::move(found));
+      for (auto& found : not_put_back(*world_.newest(), *device)) expect(false, std::move(found));
     }
   }
 

@@ -297,6 +297,8 @@ void Disk::write(std::string_view operation, const Path& path, decltype(Write::w
   if (step_) step_(operation, path);
   Write one{std::move(what), first_ctime + ++tick_ * tick_ns};
   perform(seen_, one);
+  const auto* named = std::get_if<SetName>(&one.what);
+  garbage_ = garbage_ || std::holds_alternative<MoveName>(one.what) || (named != nullptr && named->inode == no_inode);
   if (is_volatile(path)) return perform(durable_, one);
   pending_.push_back(std::move(one));
 }

@@ -102,6 +102,7 @@ class Disk {
   std::vector<Write> pending_;
   InodeId next_inode_ = root_inode + 1;
   std::int64_t tick_ = 0;
+  bool garbage_ = false;  // There may be inodes that no name leads to.
   std::optional<std::uint64_t> capacity_;
   std::string actor_;
   Step step_;

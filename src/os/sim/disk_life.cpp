@@ -49,6 +49,7 @@ void Disk::lose_power(Choices& choices) {
   durable_ = survivors(std::move(durable_), pending_, profile_, choices);
   pending_.clear();
   seen_ = durable_;
+  garbage_ = true;
   collect();
 }
 
@@ -61,6 +62,7 @@ void Disk::boot(const std::map<Path, Bytes>& kernel) {
     root.erase("proc");
     root.erase("run");
   }
+  garbage_ = true;
   collect();
   for (const auto* name : {"/proc", "/run"}) (void)make_directory(name, {.mode = 0755});
   for (const auto& [path, value] : kernel) {
@@ -90,6 +92,7 @@ std::uint64_t Disk::used() const {
 
 // Forgets what no name leads to, in either state or in one that may come.
 void Disk::collect() {
+  if (!std::exchange(garbage_, false)) return;
   std::set<InodeId> kept;
   reach(seen_, root_inode, kept);
   std::set<InodeId> durable;
