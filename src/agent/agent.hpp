@@ -7,6 +7,7 @@
 #include "model/condition.hpp"
 #include "model/ids.hpp"
 #include "model/report.hpp"
+#include "os/grouped_files.hpp"
 #include "os/host.hpp"
 
 #include <functional>
@@ -28,6 +29,8 @@ struct Settings {
   Duration resync = std::chrono::minutes(5);      ///< The full check comes after between half of this and this.
   Facts facts;                                    ///< What the adapter found out about the device at start.
   Log log;                                        ///< May be empty.
+  /// The files of host and providers, when many changes of them can be made durable together; or null.
+  os::GroupedFiles* grouped = nullptr;
 };
 
 /// A stop of correction, in force until it ends.

@@ -19,14 +19,21 @@ bool far_reaching(const Step& step) {
   return kind == Package::kind || kind == Command::kind;
 }
 
+bool in_file_system(const Step& step) {
+  const auto kind = step.change.id.kind();
+  return kind == File::kind || kind == Directory::kind || kind == Link::kind;
+}
+
+bool fits(const Step& first, const Step& next) {
+  return !far_reaching(first) && !far_reaching(next) && in_file_system(first) == in_file_system(next);
+}
+
 // Batches of steps that leave alone what the others of the batch find.
 std::vector<std::span<const Step>> batches(std::span<const Step> steps) {
   std::vector<std::span<const Step>> out;
   for (std::size_t begin = 0; begin < steps.size();) {
     auto end = begin + 1;
-    if (!far_reaching(steps[begin])) {
-      while (end < steps.size() && !far_reaching(steps[end])) ++end;
-    }
+    while (end < steps.size() && fits(steps[begin], steps[end])) ++end;
     out.push_back(steps.subspan(begin, end - begin));
     begin = end;
   }
@@ -107,15 +114,36 @@ void Applier::apply_batch(std::span<const Step> batch, Run& run) {
   if (const auto durable = make_durable(run); !durable) {
     for (const auto& step : batch) run.outcome.try_emplace(step.change.id, failed(durable.error()));
   }
-  for (const auto& step : batch) {
-    if (run.outcome.contains(step.change.id)) continue;
-    // One that this one needs may have failed since the batch was prepared.
-    auto kept = keeps_from(step, run);
-    run.outcome[step.change.id] = kept ? std::move(*kept) : perform(step, run);
-  }
+  perform_batch(batch, run);
   for (const auto& step : batch) {
     auto& change = run.outcome[step.change.id].change;
     if (change == Change{}) change = step.change;
+  }
+}
+
+// Files are made durable together; what any of them came to counts once all are.
+void Applier::perform_batch(std::span<const Step> batch, Run& run) {
+  auto* group = in_file_system(batch.front()) ? grouped_ : nullptr;
+  std::vector<ResourceId> performed;
+  if (group != nullptr) group->begin();
+  for (const auto& step : batch) {
+    const auto& id = step.change.id;
+    if (run.outcome.contains(id)) continue;
+    // One that this one needs may have failed since the batch was prepared.
+    auto kept = keeps_from(step, run);
+    if (!kept) performed.push_back(id);
+    run.outcome[id] = kept ? std::move(*kept) : perform(step, run);
+  }
+  const auto durable = group != nullptr ? group->commit() : Result<>{};
+  if (durable) return;
+  // Nobody knows which of them are: the next plan looks, and goes by the ledger as it was before them.
+  reload_ = true;
+  for (const auto& id : performed) {
+    auto& done = run.outcome[id];
+    if (done.how != Done::How::made) continue;
+    auto change = std::move(done.change);
+    done = failed(durable.error());
+    done.change = std::move(change);
   }
 }
 

@@ -3,6 +3,7 @@
 #include "agent/device_store.hpp"
 #include "agent/scope.hpp"
 #include "os/files.hpp"
+#include "os/grouped_files.hpp"
 #include "plan/plan.hpp"
 
 #include <functional>
@@ -40,8 +41,9 @@ class Applier {
   /// The condition of a resource that is left alone for now, though there is something to do.
   using Resting = std::function<std::optional<Condition>(const plan::DesiredResource&)>;
 
-  Applier(ProviderOf provider_of, os::Files& files, DeviceStore& store, plan::Ledger& ledger)
-      : provider_of_(std::move(provider_of)), files_(files), store_(store), ledger_(ledger) {}
+  /// `grouped`: the files of the providers, when many changes of them can be made durable together; or null.
+  Applier(ProviderOf provider_of, os::Files& files, os::GroupedFiles* grouped, DeviceStore& store, plan::Ledger& ledger)
+      : provider_of_(std::move(provider_of)), files_(files), grouped_(grouped), store_(store), ledger_(ledger) {}
 
   /// Does what is not withheld. One broken resource fails alone; those that need it wait.
   Outcome apply(const plan::Plan& plan, const plan::DesiredState& desired, const Resting& resting);
@@ -58,6 +60,7 @@ class Applier {
   struct Run;
 
   void apply_batch(std::span<const plan::Step> batch, Run& run);
+  void perform_batch(std::span<const plan::Step> batch, Run& run);
   std::optional<Done> keeps_from(const plan::Step& step, const Run& run) const;
   void adopt(Run& run);
   Result<> prepare(const plan::DesiredResource& wanted, Run& run);
@@ -71,6 +74,7 @@ class Applier {
 
   ProviderOf provider_of_;
   os::Files& files_;
+  os::GroupedFiles* grouped_;
   DeviceStore& store_;
   plan::Ledger& ledger_;
   bool reload_ = false;  // What is in memory was not made durable: what is on disk counts.

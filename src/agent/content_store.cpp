@@ -41,12 +41,12 @@ Result<> ContentStore::keep(std::string_view bytes) {
 
 Result<> ContentStore::flush() {
   if (unsynced_.empty()) return {};
-  for (const auto& digest : unsynced_) {
-    if (const auto done = state_.files().sync(path_of(digest)); !done) {
-      for (const auto& lost : unsynced_) here_.erase(lost);  // To be written anew: a failed sync is final.
-      unsynced_.clear();
-      return fail(done.error().code, "cannot keep content ", digest.short_str(), ": ", done.error().message);
-    }
+  std::vector<os::Path> paths;
+  for (const auto& digest : unsynced_) paths.push_back(path_of(digest));
+  if (const auto done = state_.files().sync_all(paths); !done) {
+    for (const auto& lost : unsynced_) here_.erase(lost);  // To be written anew: a failed sync is final.
+    unsynced_.clear();
+    return fail(done.error().code, "cannot keep contents: ", done.error().message);
   }
   unsynced_.clear();
   return state_.files().sync(directory());

@@ -21,11 +21,11 @@ bool needs_wide_look(std::string_view kind) {
 
 }  // namespace
 
-Reconciler::Reconciler(const os::Host& host, ProviderOf provider_of, DeviceStore& store)
+Reconciler::Reconciler(const os::Host& host, ProviderOf provider_of, DeviceStore& store, os::GroupedFiles* grouped)
     : host_(host),
       store_(store),
       observer_(provider_of),
-      applier_(std::move(provider_of), host.files, store, ledger_) {}
+      applier_(std::move(provider_of), host.files, grouped, store, ledger_) {}
 
 Result<> Reconciler::load() {
   ledger_ = TRY(store_.ledger().load());

@@ -28,7 +28,7 @@ struct Reconciled {
 /// what must outlive a crash is in the store.
 class Reconciler {
  public:
-  Reconciler(const os::Host& host, ProviderOf provider_of, DeviceStore& store);
+  Reconciler(const os::Host& host, ProviderOf provider_of, DeviceStore& store, os::GroupedFiles* grouped = nullptr);
 
   Result<> load();  ///< The ledger; also again after a failure.
 

@@ -122,6 +122,7 @@ class SmallFleet {
  private:
   void step(SteadyTime latest);
 
+  std::unique_ptr<os::GroupedFiles> grouped_;
   std::unique_ptr<providers::Providers> providers_;
   std::unique_ptr<Agent> agent_;
   SteadyTime next_;

@@ -189,9 +189,12 @@ void SmallFleet::enrol() {
 
 void SmallFleet::start_agent() {
   stop_agent();
-  const auto host = device.host();
+  const auto ports = device.host();
+  grouped_ = std::make_unique<os::GroupedFiles>(ports.files);
+  const os::Host host{*grouped_,   ports.processes, ports.systemd, ports.packages,
+                      ports.users, ports.watches,   ports.clocks,  ports.random};
   providers_ = std::make_unique<providers::Providers>(host);
-  Settings settings{.directory = directory, .version = "test"};
+  Settings settings{.directory = directory, .version = "test", .grouped = grouped_.get()};
   settings.log = [this](int, const std::string& line) { lines.push_back(line); };
   auto agent = Agent::open(std::move(settings), host, [this](auto kind) { return providers_->find(kind); }, server);
   if (!agent) throw std::runtime_error(agent.error().message);

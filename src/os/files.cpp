@@ -27,6 +27,11 @@ Path temporary_beside(const Path& path) {
   return text(directory == "/" ? "" : directory, "/.", kept, ".flyball-new");
 }
 
+Result<> Files::sync_all(const std::vector<Path>& paths) {
+  for (const auto& path : paths) TRY(sync(path));
+  return {};
+}
+
 Result<> replace_file(Files& files, const Path& path, std::string_view bytes, const Access& access) {
   const auto temporary = temporary_beside(path);
   TRY(files.remove(temporary), "cannot clear ", temporary);

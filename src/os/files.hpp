@@ -73,6 +73,8 @@ class Files {
   virtual Result<> remove(const Path& path) = 0;  ///< A file, link or empty directory. Not there is fine.
   /// Makes a file, or a directory's names, durable. A failure is final: write anew.
   virtual Result<> sync(const Path& path) = 0;
+  /// All of these, in less time than one by one where the system can; may make more durable than that.
+  virtual Result<> sync_all(const std::vector<Path>& paths);
   /// Writes to a file of the kernel's (/proc/sys), which cannot be replaced. It must exist.
   virtual Result<> write_kernel(const Path& path, std::string_view bytes) = 0;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <map>
 #include <memory>
 
 #include <dirent.h>
@@ -261,6 +262,24 @@ Result<> RealFiles::sync(const Path& path) {
   // Not fdatasync(2): that leaves out owner and mode, and a file that comes back readable by all, or by nobody, is not
   // the one that was written.
   if (retry([&] { return ::fsync(opened.fd.get()); }) != 0) return fail_errno(errno, "cannot make ", path, " durable");
+  return {};
+}
+
+Result<> RealFiles::sync_all(const std::vector<Path>& paths) {
+  constexpr std::size_t few = 8;  // Below, what else is dirty on the file system would cost more.
+  if (paths.size() < few) return Files::sync_all(paths);
+  std::map<dev_t, Fd> file_systems;
+  for (const auto& path : paths) {
+    auto opened = TRY(resolver_.open_path(path, read_flags));
+    if (opened.error != 0) return fail_errno(opened.error, "cannot open ", path, " to make it durable");
+    struct stat st{};
+    if (::fstat(opened.fd.get(), &st) != 0) return fail_errno(errno, "cannot look at ", path);
+    file_systems.try_emplace(st.st_dev, std::move(opened.fd));
+  }
+  for (const auto& [device, fd] : file_systems) {
+    if (retry([&] { return ::syncfs(fd.get()); }) != 0)
+      return fail_errno(errno, "cannot make ", paths.size(), " files durable");
+  }
   return {};
 }
 

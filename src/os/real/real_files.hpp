@@ -28,6 +28,7 @@ class RealFiles final : public Files {
   Result<> rename(const Path& from, const Path& to) override;
   Result<> remove(const Path& path) override;
   Result<> sync(const Path& path) override;
+  Result<> sync_all(const std::vector<Path>& paths) override;  ///< Many: by syncfs(2), once for each file system.
   /// Only below /proc and /sys: anything else is `unsupported`, since it could be left half written.
   Result<> write_kernel(const Path& path, std::string_view bytes) override;
 
