@@ -51,11 +51,10 @@ std::optional<Bytes> decode(std::string_view characters, std::string_view alphab
 
 std::string hex(std::string_view bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.size() * 2);
+  std::string out(bytes.size() * 2, '0');
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    out += digits[byte_at(bytes, i) >> 4U];
-    out += digits[byte_at(bytes, i) & 15U];
+    out[2 * i] = digits[byte_at(bytes, i) >> 4U];
+    out[2 * i + 1] = digits[byte_at(bytes, i) & 15U];
   }
   return out;
 }

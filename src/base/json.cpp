@@ -105,39 +105,45 @@ class Builder {
   std::string duplicate_;
 };
 
+bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+void write_escaped(std::string& out, char c) {
+  switch (c) {
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    case '"':
+    case '\\':
+      out += '\\';
+      out += c;
+      return;
+    default:
+      out += "\\u00";
+      out += hex(std::string_view(&c, 1));
+  }
+}
+
 void write_string(std::string& out, std::string_view value) {
   out += '"';
-  for (const char c : value) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\\u00";
-          out += hex(std::string_view(&c, 1));
-        } else {
-          out += c;
-        }
-    }
+  while (!value.empty()) {
+    const auto plain = std::ranges::find_if(value, needs_escape);
+    out.append(value.begin(), plain);
+    value = {plain, value.end()};
+    if (value.empty()) break;
+    write_escaped(out, value.front());
+    value.remove_prefix(1);
   }
   out += '"';
 }

@@ -66,14 +66,14 @@ Compiled compile(const Snapshot& snapshot) {
   for (const auto& [name, group] : declarations.groups) fleet.groups.push_back(name);
   DeviceCompiler compiler(snapshot, declarations, fleet.blobs, out.diagnostics);
   for (const auto& [id, device] : declarations.devices) {
-    const auto manifest = compiler.compile(device);
+    auto [manifest, digest] = compiler.compile(device);
     fleet.devices.emplace(id, FleetDevice{.id = id,
                                           .group = device.group,
                                           .labels = device.labels,
                                           .serial = device.serial,
                                           .at = device.block.at.place(),
-                                          .manifest = manifest,
-                                          .digest = manifest->digest()});
+                                          .manifest = std::move(manifest),
+                                          .digest = digest});
   }
   tidy(out.diagnostics);
   if (!any_error(out.diagnostics)) out.fleet = std::move(fleet);

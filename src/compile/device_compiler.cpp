@@ -92,45 +92,52 @@ void drop_repetitions(std::vector<Variant>& variants) {
 }  // namespace
 
 DeviceCompiler::Shared& DeviceCompiler::shared_of(const Layers& layers, const DeviceDeclaration& device) {
-  Layers key = layers;
-  if (device.block.resources.empty() && !device.block.manage) std::erase(key, &device.block);
+  Likeness key{.layers = layers};
+  if (device.block.resources.empty() && !device.block.manage) std::erase(key.layers, &device.block);
+  for (const auto& [name, value] : device.block.vars) key.variables.push_back(name);
   const auto [found, fresh] = shared_.try_emplace(std::move(key));
   auto& shared = found->second;
-  if (!fresh) return shared;
-  shared.tree = tree_files(snapshot_, layers);
-  for (const auto* block : layers) {
-    for (const auto& [id, written] : block->resources) {
-      shared.ids.insert(id);
-      bool mentions_device = false;
-      note_uses(written.value, layers, shared.uses[id], mentions_device);
-      for (const char* key_of_template : {"template", "source"}) {
-        // What a template mentions is only known from the template; its path may itself hold variables, so every
-        // variable in every layer counts for it then.
-        const auto* path = written.value.find(key_of_template);
-        if (path == nullptr || !path->is_scalar() || std::string_view(key_of_template) == "source") continue;
-        if (path->text().contains("${{")) {
-          mentions_device = true;
-          continue;
-        }
-        const auto file = snapshot_.files.find(path->text());
-        if (file != snapshot_.files.end() && file->second.bytes != nullptr)
-          note_uses(std::string_view(*file->second.bytes), layers, shared.uses[id], mentions_device);
-      }
-      if (mentions_device) shared.per_device.insert(id);
+  if (fresh) {
+    find_resources(layers, device, shared);
+    for (const auto& [id, uses] : shared.uses) {
+      if (std::ranges::binary_search(shared.own, id)) continue;
+      if (const auto digest = resource(id, device, layers, shared)) shared.common.emplace_back(id, *digest);
     }
-  }
-  for (const auto& [id, file] : shared.tree) {
-    shared.ids.insert(id);
-    shared.uses[id] = shared.uses[file.directory];
-    if (shared.per_device.contains(file.directory)) shared.per_device.insert(id);
   }
   return shared;
 }
 
-bool DeviceCompiler::own(const Shared& shared, const ResourceId& id, const DeviceDeclaration& device) const {
-  if (shared.per_device.contains(id)) return true;
-  const auto& uses = shared.uses.at(id);
-  return std::ranges::any_of(uses, [&](const std::string& name) { return device.block.vars.contains(name); });
+void DeviceCompiler::find_resources(const Layers& layers, const DeviceDeclaration& device, Shared& shared) const {
+  std::set<ResourceId> own;
+  for (const auto* block : layers) {
+    for (const auto& [id, written] : block->resources) {
+      if (mentions_device(written, layers, shared.uses[id])) own.insert(id);
+    }
+  }
+  shared.tree = tree_files(snapshot_, layers);
+  for (const auto& [id, file] : shared.tree) {
+    shared.uses[id] = shared.uses[file.directory];
+    if (own.contains(file.directory)) own.insert(id);
+  }
+  for (const auto& [id, uses] : shared.uses) {
+    if (own.contains(id) ||
+        std::ranges::any_of(uses, [&](const std::string& name) { return device.block.vars.contains(name); }))
+      shared.own.push_back(id);
+  }
+}
+
+// Also notes the variables that it uses.
+bool DeviceCompiler::mentions_device(const Written& written, const Layers& layers, std::set<std::string>& uses) const {
+  bool out = false;
+  note_uses(written.value, layers, uses, out);
+  // What a template mentions is only known from the template; when its path holds references, that may be anything.
+  const auto* path = written.value.find("template");
+  if (path == nullptr || !path->is_scalar()) return out;
+  if (path->text().contains("${{")) return true;
+  const auto file = snapshot_.files.find(path->text());
+  if (file != snapshot_.files.end() && file->second.bytes != nullptr)
+    note_uses(std::string_view(*file->second.bytes), layers, uses, out);
+  return out;
 }
 
 Layers DeviceCompiler::conditions_on(const ResourceId& id, const Layers& layers, const Shared& shared) const {
@@ -145,7 +152,7 @@ Layers DeviceCompiler::conditions_on(const ResourceId& id, const Layers& layers,
 }
 
 DeviceCompiler::Way DeviceCompiler::way(const ResourceId& id, const DeviceDeclaration& device, const Layers& chosen,
-                                        Shared& shared) {
+                                        const Shared& shared) {
   Scope scope(&device, chosen, out_);
   Evaluator evaluator(snapshot_, scope);
   const auto tree = shared.tree.find(id);
@@ -157,9 +164,7 @@ DeviceCompiler::Way DeviceCompiler::way(const ResourceId& id, const DeviceDeclar
 }
 
 std::optional<Digest> DeviceCompiler::resource(const ResourceId& id, const DeviceDeclaration& device,
-                                               const Layers& layers, Shared& shared) {
-  const bool is_own = own(shared, id, device);
-  if (const auto known = shared.blobs.find(id); !is_own && known != shared.blobs.end()) return known->second;
+                                               const Layers& layers, const Shared& shared) {
   const auto conditions = conditions_on(id, layers, shared);
   if (conditions.size() > max_conditions) {
     const auto merged = merge_resource(id, layers);
@@ -178,38 +183,37 @@ std::optional<Digest> DeviceCompiler::resource(const ResourceId& id, const Devic
     blob.variants.push_back(std::move(evaluated.variant));
   }
   drop_repetitions(blob.variants);
-  std::optional<Digest> out;
-  if (blob.variants.size() > 1 || blob.variants[0].outcome != Variant::Outcome::none) {
-    auto bytes = std::make_shared<const Bytes>(blob.encode());
-    out = sha256(*bytes);
-    blobs_.emplace(*out, std::move(bytes));
-    specs_.emplace(*out, std::move(blob));
-  }
-  if (!is_own) shared.blobs.emplace(id, out);
-  return out;
+  if (blob.variants.size() == 1 && blob.variants[0].outcome == Variant::Outcome::none) return std::nullopt;
+  auto bytes = std::make_shared<const Bytes>(blob.encode());
+  const auto digest = sha256(*bytes);
+  blobs_.emplace(digest, std::move(bytes));
+  specs_.emplace(digest, std::move(blob));
+  return digest;
 }
 
-std::shared_ptr<const Manifest> DeviceCompiler::share(Manifest manifest) {
+DeviceCompiler::Compiled DeviceCompiler::share(Manifest manifest) {
   const auto digest = manifest.digest();
   auto& shared = manifests_[digest];
   if (shared == nullptr) shared = std::make_shared<const Manifest>(std::move(manifest));
-  return shared;
+  return {.manifest = shared, .digest = digest};
 }
 
-std::shared_ptr<const Manifest> DeviceCompiler::compile(const DeviceDeclaration& device) {
+DeviceCompiler::Compiled DeviceCompiler::compile(const DeviceDeclaration& device) {
   const auto layers = layers_of(declarations_, device);
-  auto& shared = shared_of(layers, device);
-  Manifest manifest;
-  for (const auto& id : shared.ids) {
-    if (const auto digest = resource(id, device, layers, shared)) manifest.resources.emplace_back(id, *digest);
+  const auto before = shared_.size();
+  const auto& shared = shared_of(layers, device);
+  std::vector<Manifest::Entry> own;
+  for (const auto& id : shared.own) {
+    if (const auto digest = resource(id, device, layers, shared)) own.emplace_back(id, *digest);
   }
-  if (!shared.checked) check_device(device, layers, shared, manifest);
-  shared.checked = true;
+  Manifest manifest;
+  manifest.resources.reserve(shared.common.size() + own.size());
+  std::ranges::merge(shared.common, own, std::back_inserter(manifest.resources));
+  if (shared_.size() > before) check_device(device, layers, manifest);  // The first of its like.
   return share(std::move(manifest));
 }
 
-void DeviceCompiler::check_device(const DeviceDeclaration& device, const Layers& layers, const Shared&,
-                                  const Manifest& manifest) {
+void DeviceCompiler::check_device(const DeviceDeclaration& device, const Layers& layers, const Manifest& manifest) {
   std::map<ResourceId, const SpecBlob*> specs;
   for (const auto& [id, digest] : manifest.resources) specs.emplace(id, &specs_.at(digest));
   check_relations(device, layers, specs, out_);

@@ -14,24 +14,33 @@ namespace flyball::compile {
 /// take.
 void check_blocks(const Snapshot& snapshot, const Declarations& declarations, std::vector<Diagnostic>& out);
 
-/// Compiles devices one after the other. Devices with the same layers share what does not depend on the device: of ten
-/// thousand kiosks only the resources that mention `device.…`, or a variable of the device's own, are evaluated again.
+/// Compiles devices one after the other. Devices with the same layers and the same names of own variables share what
+/// does not depend on the device: of ten thousand kiosks only the resources that mention `device.…`, or a variable of
+/// the device's own, are evaluated again.
 class DeviceCompiler {
  public:
   DeviceCompiler(const Snapshot& snapshot, const Declarations& declarations, Blobs& blobs, std::vector<Diagnostic>& out)
       : snapshot_(snapshot), declarations_(declarations), blobs_(blobs), out_(out) {}
 
-  std::shared_ptr<const Manifest> compile(const DeviceDeclaration& device);
+  struct Compiled {
+    std::shared_ptr<const Manifest> manifest;
+    Digest digest;
+  };
+  Compiled compile(const DeviceDeclaration& device);
 
  private:
-  // What devices with the same layers, their own variables left out, have in common.
+  // What decides which resources a device has, and which of them are its own.
+  struct Likeness {
+    Layers layers;  // The device's own block left out when it only sets variables.
+    std::vector<std::string> variables;
+    auto operator<=>(const Likeness&) const = default;
+  };
+  // What alike devices have in common.
   struct Shared {
     std::map<ResourceId, TreeFile> tree;
-    std::set<ResourceId> ids;
-    std::map<ResourceId, std::set<std::string>> uses;   // Variables, also those behind variables.
-    std::map<ResourceId, std::optional<Digest>> blobs;  // Of those evaluated; none: comes out as nothing.
-    std::set<ResourceId> per_device;                    // Mention the device itself.
-    bool checked = false;
+    std::map<ResourceId, std::set<std::string>> uses;  // Of every resource: variables, also those behind variables.
+    std::vector<ResourceId> own;                       // Mention the device itself or its variables; sorted.
+    std::vector<Manifest::Entry> common;               // The others.
   };
   struct Way {
     MergedResource merged;
@@ -39,20 +48,20 @@ class DeviceCompiler {
   };
 
   Shared& shared_of(const Layers& layers, const DeviceDeclaration& device);
-  bool own(const Shared& shared, const ResourceId& id, const DeviceDeclaration& device) const;
+  void find_resources(const Layers& layers, const DeviceDeclaration& device, Shared& shared) const;
+  bool mentions_device(const Written& written, const Layers& layers, std::set<std::string>& uses) const;
   std::optional<Digest> resource(const ResourceId& id, const DeviceDeclaration& device, const Layers& layers,
-                                 Shared& shared);
+                                 const Shared& shared);
   Layers conditions_on(const ResourceId& id, const Layers& layers, const Shared& shared) const;
-  Way way(const ResourceId& id, const DeviceDeclaration& device, const Layers& chosen, Shared& shared);
-  std::shared_ptr<const Manifest> share(Manifest manifest);
-  void check_device(const DeviceDeclaration& device, const Layers& layers, const Shared& shared,
-                    const Manifest& manifest);
+  Way way(const ResourceId& id, const DeviceDeclaration& device, const Layers& chosen, const Shared& shared);
+  Compiled share(Manifest manifest);
+  void check_device(const DeviceDeclaration& device, const Layers& layers, const Manifest& manifest);
 
   const Snapshot& snapshot_;
   const Declarations& declarations_;
   Blobs& blobs_;
   std::vector<Diagnostic>& out_;
-  std::map<Layers, Shared> shared_;
+  std::map<Likeness, Shared> shared_;
   std::map<Digest, std::shared_ptr<const Manifest>> manifests_;
   std::map<Digest, SpecBlob> specs_;  // Decoded, for the checks.
 };

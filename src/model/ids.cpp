@@ -8,8 +8,13 @@ namespace flyball {
 
 std::string short_form(const Revision& revision) { return revision.str().substr(0, 7); }
 
+ResourceId::ResourceId() {
+  static const auto nothing = std::make_shared<const std::string>(":");
+  text_ = nothing;
+}
+
 ResourceId::ResourceId(std::string_view kind, std::string_view name)
-    : text_(text(kind, ':', name)), colon_(kind.size()) {}
+    : text_(std::make_shared<const std::string>(text(kind, ':', name))), colon_(kind.size()) {}
 
 std::optional<ResourceId> ResourceId::parse(std::string_view input) {
   const auto colon = input.find(':');

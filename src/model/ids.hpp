@@ -3,6 +3,7 @@
 #include "base/strong.hpp"
 
 #include <compare>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,22 +22,29 @@ using Generation = Counter<struct GenerationTag>;  ///< A device's own count of 
 /// A revision as people write it: its first seven digits.
 std::string short_form(const Revision& revision);
 
-/// One thing kept in a state, as users write it: `file:/etc/motd`, `package:nginx`.
+/// One thing kept in a state, as users write it: `file:/etc/motd`, `package:nginx`. Copies share the text: the
+/// manifests of a large fleet name the same few thousand resources millions of times.
 class ResourceId {
  public:
-  ResourceId() = default;
+  ResourceId();
+  // Only copied, so that there is always a text.
+  ResourceId(const ResourceId&) = default;
+  ResourceId& operator=(const ResourceId&) = default;
+  ~ResourceId() = default;
   ResourceId(std::string_view kind, std::string_view name);
   /// Nothing unless there is a kind of lower-case letters and `_`, a colon and a name.
   static std::optional<ResourceId> parse(std::string_view text);
 
-  std::string_view kind() const { return std::string_view(text_).substr(0, colon_); }
-  std::string_view name() const { return std::string_view(text_).substr(colon_ + 1); }
-  const std::string& str() const { return text_; }
-  std::strong_ordering operator<=>(const ResourceId& other) const { return text_ <=> other.text_; }  ///< By bytes.
-  bool operator==(const ResourceId& other) const { return text_ == other.text_; }
+  std::string_view kind() const { return std::string_view(*text_).substr(0, colon_); }
+  std::string_view name() const { return std::string_view(*text_).substr(colon_ + 1); }
+  const std::string& str() const { return *text_; }
+  std::strong_ordering operator<=>(const ResourceId& other) const {  ///< By bytes.
+    return text_ == other.text_ ? std::strong_ordering::equal : *text_ <=> *other.text_;
+  }
+  bool operator==(const ResourceId& other) const { return text_ == other.text_ || *text_ == *other.text_; }
 
  private:
-  std::string text_ = ":";
+  std::shared_ptr<const std::string> text_;
   std::size_t colon_ = 0;
 };
 

@@ -18,7 +18,8 @@ struct Manifest {
   static constexpr std::string_view kind = "flyball-manifest@v1";
   static constexpr std::size_t max_resources = 100'000;
 
-  std::vector<std::pair<ResourceId, Digest>> resources;
+  using Entry = std::pair<ResourceId, Digest>;
+  std::vector<Entry> resources;
 
   Bytes encode() const;  ///< Canonical JSON.
   Digest digest() const { return sha256(encode()); }
