@@ -15,7 +15,7 @@ Result<ExitCode> device_token(const Context& context) {
   if (context.print_data(made)) return ExitCode::done;
   context.print(text(TRY(get_string(made, "token")), '\n'));
   context.say(text("for ", field(made, "device"), " alone, once, until ", field(made, "expires"),
-                   "; on the device: flyball-agent enroll"));
+                   "; on the device: flyball-agent enroll https://SERVER:7444 --token-file FILE"));
   return ExitCode::done;
 }
 

@@ -49,12 +49,17 @@ bool looks_like_code(std::string_view word) {
          std::ranges::all_of(word.substr(1), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// `source` and `template` are two of the ways to write `content`.
+std::string_view spec_field(std::string_view key) {
+  return key == "source" || key == "template" ? std::string_view("content") : key;
+}
+
 // The values a field has, one for each variant that sets it: `= "…"`, with its condition where there is one.
 std::vector<std::string> values_of(const compile::Fleet& fleet, const SpecBlob& blob, std::string_view field) {
   std::vector<std::string> out;
+  const auto name = spec_field(field);
   for (const auto& variant : blob.variants) {
     const auto condition = compile::when_text(variant.when);
-    const auto name = field == "source" || field == "template" ? std::string_view("content") : field;
     const auto* value = variant.fields.find(name);
     std::string line;
     if (value != nullptr) {
@@ -186,7 +191,7 @@ Result<ExitCode> explain(const Context& context) {
   Json::Array fields;
   std::string out;
   for (const auto& field : origin->fields) {
-    if (!wanted.empty() && field.field != wanted) continue;
+    if (!wanted.empty() && field.field != wanted && spec_field(field.field) != wanted) continue;
     const auto values = values_of(*compiled.fleet, *blob, field.field);
     fields.push_back(field_json(field, values));
     out += text(out.empty() ? "" : "\n", device_name, "  ", id, "  ", field.field, '\n');

@@ -5,7 +5,7 @@
 namespace flyball::cli {
 
 Result<ExitCode> watch(const Context& context, const std::function<Result<Shown>()>& look) {
-  const bool in_place = context.world.out_is_terminal;
+  const bool in_place = context.world.out_is_terminal && context.world.variable("TERM") != "dumb";
   std::string last_key;
   std::string last_error;
   std::ptrdiff_t lines = 0;

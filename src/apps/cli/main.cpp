@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -65,10 +66,9 @@ std::map<std::string, std::string> environment_of(char** variables) {
 }
 
 std::string working_directory() {
-  char* name = ::getcwd(nullptr, 0);
-  std::string out = name != nullptr ? name : "/";
-  std::free(name);
-  return out;
+  std::error_code error;
+  const auto path = std::filesystem::current_path(error);
+  return error ? "/" : path.string();
 }
 
 std::size_t terminal_width() {
