@@ -17,6 +17,7 @@ struct Unit {
   std::string path;     ///< Of its unit file, or empty.
   std::string result;   ///< `success`, or why it failed: `exit-code`, `timeout`, …
   bool needs_daemon_reload = false;
+  bool start_queued = false;  ///< It is not up, but systemd is about to start it: at boot, and amid a restart.
   bool operator==(const Unit&) const = default;
 };
 

@@ -48,6 +48,10 @@ Read<Unit> RealSystemd::unit(const std::string& given) {
       TRY(bus.flag(object, unit_interface, "NeedDaemonReload"), "cannot read the state of ", name);
   if (const auto interface = result_interface(name))
     unit.result = TRY(bus.text(object, *interface, "Result"), "cannot read the state of ", name);
+  if (unit.active_state == "inactive" || unit.active_state == "failed" || unit.active_state == "deactivating") {
+    const auto job = TRY(bus.queued_job(object), "cannot read the state of ", name);
+    unit.start_queued = job == "start" || job == "restart" || job == "reload-or-start";
+  }
   // Not the property UnitFileState: systemd keeps that from before the links were changed.
   auto file_state = bus.call("GetUnitFileState", {name}, usual_timeout);
   if (!file_state && file_state.error().code != Errc::not_found)

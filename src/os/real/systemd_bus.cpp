@@ -199,6 +199,17 @@ Result<bool> SystemdBus::flag(const std::string& object, const std::string& inte
   return value != 0;
 }
 
+Result<std::string> SystemdBus::queued_job(const std::string& object) {
+  const auto reply = TRY(parts_->get(object, "org.freedesktop.systemd1.Unit", "Job", "(uo)"));
+  std::uint32_t number = 0;
+  if (parts_->api.sd_bus_message_enter_container(reply->get(), 'r', "uo") <= 0 ||
+      parts_->api.sd_bus_message_read_basic(reply->get(), 'u', &number) <= 0)
+    return fail(Errc::corrupt, "systemd's Job has no value");
+  if (number == 0) return std::string{};
+  auto type = text(parts_->read_text(reply->get()), "org.freedesktop.systemd1.Job", "JobType");
+  return type ? *type : std::string{};  // It has ended meanwhile.
+}
+
 Result<> SystemdBus::listen(const std::vector<Topic>& topics, std::function<void(const Signal&)> use) {
   parts_->use = std::move(use);
   const std::string sender = parts_->direct ? "" : flyball::text("sender='", destination, "',");

@@ -24,6 +24,8 @@ class SystemdBus {
   Result<bool> change_unit_files(const std::string& method, const std::string& unit, const std::vector<bool>& flags);
   /// A property of a unit's object. Kinds of units differ in their interface for `Result`.
   Result<std::string> text(const std::string& object, const std::string& interface, const std::string& property);
+  /// `start`, `restart`, …: what systemd is about to do with a unit; empty when nothing.
+  Result<std::string> queued_job(const std::string& object);
   Result<bool> flag(const std::string& object, const std::string& interface, const std::string& property);
 
   /// A signal of the manager or a unit: its member name, object, and its leading texts, paths and numbers as texts.

@@ -26,7 +26,7 @@ Service nothing_there() { return {.running = false, .enabled = false, .masked = 
 
 Service service_of(const os::Unit& unit) {
   const bool up = unit.active_state == "active" || unit.active_state == "reloading" ||
-                  unit.active_state == "refreshing" ||
+                  unit.active_state == "refreshing" || unit.start_queued ||
                   (unit.active_state == "activating" && unit.sub_state != "auto-restart");
   return {.running = up,
           .enabled = unit.unit_file_state == "enabled" || unit.unit_file_state == "alias",

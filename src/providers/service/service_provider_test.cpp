@@ -148,14 +148,17 @@ TEST(ServiceProvider, TellsRunningFromTryingAgain) {
     std::string active;
     std::string sub;
     bool running;
+    bool start_queued = false;
   };
   const Case all[] = {{"active", "running", true},           {"active", "exited", true},
                       {"reloading", "reload", true},         {"activating", "start", true},
                       {"activating", "auto-restart", false}, {"deactivating", "stop-sigterm", false},
-                      {"failed", "failed", false},           {"inactive", "dead", false}};
-  for (const auto& c : all)
-    EXPECT_EQ(service_of({.active_state = c.active, .sub_state = c.sub}).running, c.running)
-        << c.active << ' ' << c.sub;
+                      {"failed", "failed", false},           {"inactive", "dead", false},
+                      {"inactive", "dead", true, true},      {"deactivating", "stop-sigterm", true, true}};
+  for (const auto& c : all) {
+    const os::Unit unit{.active_state = c.active, .sub_state = c.sub, .start_queued = c.start_queued};
+    EXPECT_EQ(service_of(unit).running, c.running) << c.active << ' ' << c.sub << ' ' << c.start_queued;
+  }
 }
 
 TEST(ServiceProvider, WithoutABaselineWhatGitStartedIsStoppedAgain) {
