@@ -17,8 +17,8 @@ bool settled(const Json& device) {
   return state && *state != State::reconciling && *state != State::waiting;
 }
 
-Result<ExitCode> wait_for(const Context& context, Remote& remote, const std::string& path, const std::string& before) {
-  const auto begun = context.world.clocks.steady();
+Result<ExitCode> wait_for(const Context& context, Remote& remote, const std::string& path, const std::string& before,
+                          SteadyTime begun) {
   const auto limit = begun + context.options.timeout;
   for (;;) {
     const auto device = TRY(remote.get(path));
@@ -45,10 +45,11 @@ Result<ExitCode> sync(const Context& context) {
   const auto path = api("devices", name);
   auto remote = TRY(Remote::connect(context));
   const auto before = report_of(TRY(remote.get(path)));
+  const auto begun = context.world.clocks.steady();
   Json body{Json::Object{}};
   if (context.arguments.has("reason")) body["reason"] = context.arguments.value("reason");
   const auto answer = TRY(remote.post(api("devices", name, "/sync"), body));
-  if (context.arguments.has("wait")) return wait_for(context, remote, path, before);
+  if (context.arguments.has("wait")) return wait_for(context, remote, path, before, begun);
   if (!context.print_data(answer)) context.print(text(name, " is asked to look; `--wait` waits for what it says\n"));
   return ExitCode::done;
 }
