@@ -39,14 +39,16 @@ Server::ExchangeId Server::Impl::handle_agent(const os::net::Peer& peer, os::net
     respond(std::move(response));
     return ExchangeId{0};
   };
-  if (get && path == wire::path::trust) return answer(trust_answer());
-  if (post && path == wire::path::enroll) return enroll(request, std::move(respond)), 0;
-  if (post && path == wire::path::renew) return renew(request, std::move(respond)), 0;
+  const bool for_get = path == wire::path::trust || path == wire::path::desired;
+  const bool for_post = path == wire::path::enroll || path == wire::path::renew || path == wire::path::reports;
   const auto blob_digest = wire::parse_blob_path(path);
-  const bool known = path == wire::path::desired || path == wire::path::reports || blob_digest.has_value();
-  if (!known) return answer(os::net::problem(404, "not-found", text("there is no ", path, " for agents")));
-  if (!(path == wire::path::reports ? post : get))
+  if (!for_get && !for_post && !blob_digest)
+    return answer(os::net::problem(404, "not-found", text("there is no ", path, " for agents")));
+  if (!(for_post ? post : get))
     return answer(os::net::problem(405, "method-not-allowed", text(path, " does not take ", request.method)));
+  if (path == wire::path::trust) return answer(trust_answer());
+  if (path == wire::path::enroll) return enroll(request, std::move(respond)), 0;
+  if (path == wire::path::renew) return renew(request, std::move(respond)), 0;
   const auto device = device_of(peer);
   if (!device) return answer(os::net::problem(device.error()));
   if (blob_digest) return answer(blob(**device, *blob_digest));
@@ -58,10 +60,15 @@ os::net::Response Server::Impl::trust_answer() {
   if (!authority)
     return os::net::overloaded(30,
                                "the repository has no revision that compiles yet, so there is nothing to enrol for");
-  if (nonces.size() >= max_nonces) return os::net::overloaded(30, "too many devices are enrolling");
+  // The oldest goes, since whoever asks without end would otherwise keep every device from enrolling.
+  if (nonces_by_age.size() >= max_nonces) {
+    nonces.erase(nonces_by_age.front());
+    nonces_by_age.pop_front();
+  }
   const wire::TrustAnswer out{
       .document = authority->document_bytes(), .nonce = ports.random.bytes(32), .ca_pem = keys.ca_certificate};
   nonces[out.nonce] = ports.clocks.steady() + nonce_life;
+  nonces_by_age.push_back(out.nonce);
   return json(out.encode());
 }
 

@@ -75,7 +75,9 @@ struct Server::Impl {
 
   // Desired state.
   std::optional<Published> in_force;
-  std::optional<Release> to_load;  ///< In force by the store, not compiled again yet.
+  std::optional<Release> to_load;      ///< In force by the store, not compiled again yet.
+  std::optional<Release> lost;         ///< In force by the store, but git and this compiler cannot make it again.
+  std::optional<Release> held_before;  ///< Held by the store, not judged again yet.
   std::optional<Candidate> candidate;
   std::optional<Trouble> trouble;
   std::optional<Revision> empty_head;
@@ -90,6 +92,7 @@ struct Server::Impl {
   std::multimap<SteadyTime, std::uint64_t> waiters_until;
   std::set<DeviceId> to_answer;  ///< Their waiters are looked at in slices.
   std::map<Bytes, SteadyTime> nonces;
+  std::deque<Bytes> nonces_by_age;                 ///< Of `nonces`, and of some that were used.
   std::map<Digest, std::vector<Digest>> closures;  ///< Manifest → the blobs below it, for the manifests in use.
 
   Batch batch;
@@ -102,7 +105,8 @@ struct Server::Impl {
   // server.cpp
   Result<> load();
   SteadyTime run_due();
-  void flush();
+  Result<> flush();
+  void drop_old_nonces(SteadyTime now);
   void log(int priority, const std::string& line) const {
     if (settings.log) settings.log(priority, line);
   }
@@ -115,11 +119,15 @@ struct Server::Impl {
   void refuse_revision(const Sighting& sighting);
   void freeze(const Revision& revision, const std::string& message);
   void take_fleet(const Sighting& sighting);
+  Result<> hold_release(Release release, const compile::Fleet& fleet, const Digest& snapshot);
   void take_again(const Sighting& sighting);
   Result<> publish(Release release, compile::Fleet fleet, const Digest& snapshot, const std::string& actor);
   Result<> renew_statement();
   void assign(const compile::Fleet& fleet, Sequence sequence);
+  std::optional<Revision> last_in_force() const;
+  void withdraw_held_but(const Revision& head);
   void tell(const Revision& revision, const PushVerdict& verdict);
+  void tell_all(const PushVerdict& verdict);
   PushVerdict verdict_of_trouble() const;
   os::net::Response approve(Sequence sequence, const std::string& person, const std::string& reason);
   std::optional<PushVerdict> verdict_of(const Revision& revision) const;

@@ -48,6 +48,15 @@ Result<std::size_t> limit_of(const Call& call) {
   return static_cast<std::size_t>(*value);
 }
 
+// A number of the body, or what it is when it is not said: a mistake is never taken for silence.
+Result<std::int64_t> number_of(const Json& body, std::string_view name, std::int64_t unsaid, std::int64_t most) {
+  if (body.find(name) == nullptr) return unsaid;
+  const auto value = maybe_integer(body, name);
+  if (!value || *value < 1 || *value > most)
+    return fail(Errc::invalid, "`", name, "` must be a number from 1 to ", most);
+  return *value;
+}
+
 Result<> only(const Call& call, std::initializer_list<std::string_view> known) {
   for (const auto& [name, value] : call.request.query) {
     if (std::ranges::find(known, name) == known.end()) return fail(Errc::invalid, "unknown parameter `", name, "`");
@@ -249,7 +258,11 @@ Response get_events(Server::Impl& server, const Call& call) {
                           .limit = *limit,
                           .subject = os::net::parameter(call.request.query, "subject"),
                           .kind = os::net::parameter(call.request.query, "kind")};
-  if (const auto after = os::net::parameter(call.request.query, "after")) query.after = number(*after).value_or(0);
+  if (const auto after = os::net::parameter(call.request.query, "after")) {
+    const auto value = number(*after);
+    if (!value) return problem(400, "invalid", "`after` is not a cursor of this list");
+    query.after = *value;
+  }
   const auto events = server.ports.store.events(query);
   if (!events) return problem(events.error());
   Json::Array items;
@@ -336,8 +349,8 @@ Response refuse_key(Server::Impl& server, const Call& call) {
 Response make_enrolment_token(Server::Impl& server, const Call& call) {
   const auto device = get_string(call.body, "device");
   if (!device) return problem(device.error());
-  const auto hours = maybe_integer(call.body, "hours").value_or(24);
-  if (hours < 1 || hours > 24 * 90) return problem(400, "invalid", "`hours` must be from 1 to 2160");
+  const auto hours = number_of(call.body, "hours", 24, 24 * 90);
+  if (!hours) return problem(hours.error());
   if (!server.authority || !server.in_force)
     return problem(409, "no-release", "push a revision that compiles first: devices enrol into what git declares");
   const DeviceId id(*device);
@@ -352,7 +365,7 @@ Response make_enrolment_token(Server::Impl& server, const Call& call) {
                                      .public_key = token->key().public_key().wire(),
                                      .device = id,
                                      .created = now,
-                                     .expires = now + std::chrono::hours(hours)};
+                                     .expires = now + std::chrono::hours(*hours)};
   Json body;
   body["token"] = record.id.str();
   server.batch.transaction.writes.emplace_back(record);
@@ -397,10 +410,11 @@ Response get_tokens(Server::Impl& server, const Call&) {
 Response make_token(Server::Impl& server, const Call& call) {
   const auto person = get_string(call.body, "person");
   if (!person || person->empty()) return problem(400, "invalid", "`person` must name who the token is for");
-  const auto days = maybe_integer(call.body, "days").value_or(90);
-  if (days < 1 || days > 366) return problem(400, "invalid", "`days` must be from 1 to 366");
+  const auto days = number_of(call.body, "days", 90, 366);
+  if (!days) return problem(days.error());
   std::vector<std::string_view> roles;
-  if (const auto* wanted = call.body.find("roles"); wanted != nullptr && wanted->array() != nullptr) {
+  if (const auto* wanted = call.body.find("roles"); wanted != nullptr) {
+    if (wanted->array() == nullptr) return problem(400, "invalid", "`roles` must be a list");
     for (const auto& role : *wanted->array()) {
       const auto known = std::ranges::find_if(all_roles, [&](std::string_view r) { return role == Json(r); });
       if (known == all_roles.end())
@@ -410,7 +424,7 @@ Response make_token(Server::Impl& server, const Call& call) {
     }
   }
   const auto made =
-      make_api_token(server.ports.random, server.ports.clocks.wall(), *person, roles, std::chrono::hours(24 * days));
+      make_api_token(server.ports.random, server.ports.clocks.wall(), *person, roles, std::chrono::hours(24 * *days));
   server.batch.transaction.writes.emplace_back(made.record);
   if (server.authority)
     server.batch.transaction.events.push_back(

@@ -50,15 +50,21 @@ void Server::Impl::start_look() {
     return;
   }
   Known known;
-  if (in_force) known.in_force = in_force->stored.release.revision;
+  known.in_force = last_in_force();
   if (candidate) known.judged.push_back(candidate->release.revision);
   if (trouble && trouble->what == Trouble::What::refused) known.judged.push_back(trouble->revision);
   ports.lookout.look(std::move(known), std::move(done));
 }
 
+std::optional<Revision> Server::Impl::last_in_force() const {
+  if (in_force) return in_force->stored.release.revision;
+  return lost ? std::optional(lost->revision) : std::nullopt;
+}
+
 void Server::Impl::take_sighting(const Result<Sighting>& sighting) {
   if (!sighting) {
     freeze({}, sighting.error().message);
+    tell_all(verdict_of_trouble());
     return;
   }
   fetched = ports.clocks.wall();
@@ -67,9 +73,8 @@ void Server::Impl::take_sighting(const Result<Sighting>& sighting) {
     return;
   }
   if (!sighting->head) {
-    if (in_force) freeze({}, text(settings.branch, " is gone from the repository"));
-    for (auto& [revision, tell_it] : std::exchange(told, {}))
-      tell_it({.outcome = PushVerdict::Outcome::frozen, .lines = {"the tracked branch has no commit"}});
+    if (last_in_force()) freeze({}, text(settings.branch, " is gone from the repository"));
+    tell_all({.outcome = PushVerdict::Outcome::frozen, .lines = {"the tracked branch has no commit"}});
     return;
   }
   take_head(*sighting);
@@ -77,10 +82,11 @@ void Server::Impl::take_sighting(const Result<Sighting>& sighting) {
 
 void Server::Impl::take_head(const Sighting& sighting) {
   const auto& head = *sighting.head;
+  withdraw_held_but(head);
   if (sighting.rewritten) {
     freeze(head, text("its history was rewritten: ", short_form(head), " does not follow ",
-                      short_form(in_force->stored.release.revision), ", which is in force"));
-    tell(head, verdict_of_trouble());
+                      short_form(last_in_force().value_or(Revision())), ", which is in force"));
+    tell_all(verdict_of_trouble());
     return;
   }
   if (sighting.compiled) {
@@ -89,16 +95,24 @@ void Server::Impl::take_head(const Sighting& sighting) {
     } else {
       take_fleet(sighting);
     }
-  } else if (trouble &&
-             (trouble->what == Trouble::What::frozen || (in_force && head == in_force->stored.release.revision))) {
-    log(5, text("the repository can be read again; ", short_form(head), " is its head"));
-    if (trouble->what == Trouble::What::frozen || head != trouble->revision) trouble.reset();
+  } else if (trouble && (trouble->what == Trouble::What::frozen || trouble->revision != head)) {
+    log(5, text("the repository is as it should be again; ", short_form(head), " is its head"));
+    trouble.reset();
   }
   if (const auto verdict = verdict_of(head)) tell(head, *verdict);
   // Whoever pushed something that was overtaken learns of what overtook it.
-  for (auto& [revision, tell_it] : std::exchange(told, {}))
-    tell_it({.outcome = PushVerdict::Outcome::frozen,
-             .lines = {text("a newer revision, ", short_form(head), ", came before it was judged")}});
+  tell_all({.outcome = PushVerdict::Outcome::frozen,
+            .lines = {text("a newer revision, ", short_form(head), ", came before it was judged")}});
+}
+
+// Only the head can be approved: a commit that was overtaken, or is no longer on the branch, is not what git says.
+void Server::Impl::withdraw_held_but(const Revision& head) {
+  const auto withdraw = [&](Release release) {
+    release.state = ReleaseState::replaced;
+    batch.transaction.writes.emplace_back(store::StoredRelease{.release = std::move(release)});
+  };
+  if (candidate && candidate->release.revision != head) withdraw(std::exchange(candidate, std::nullopt)->release);
+  if (held_before && held_before->revision != head) withdraw(*std::exchange(held_before, std::nullopt));
 }
 
 void Server::Impl::freeze(const Revision& revision, const std::string& message) {
@@ -115,6 +129,7 @@ void Server::Impl::freeze(const Revision& revision, const std::string& message) 
 }
 
 void Server::Impl::refuse_revision(const Sighting& sighting) {
+  withdraw_held_but({});
   trouble = {.what = Trouble::What::refused,
              .revision = *sighting.head,
              .since = ports.clocks.wall(),
@@ -162,34 +177,38 @@ void Server::Impl::take_fleet(const Sighting& sighting) {
                   .time = ports.clocks.wall()};
   if (in_force) {
     for (const auto& tripped : compile::judge(in_force->fleet, fleet)) release.held.push_back(tripped.message);
+  } else if (lost) {
+    release.held.push_back(text("release ", lost->sequence, " (", short_form(lost->revision),
+                                ") cannot be made again from git, so nobody can say what leaves"));
   }
   trouble.reset();
   if (release.held.empty()) {
+    withdraw_held_but({});
     if (const auto done = publish(std::move(release), fleet, *sighting.snapshot, std::string(by_server)); !done)
       freeze(*sighting.head, done.error().message);
     return;
   }
-  const auto last = ports.store.last_sequence();
-  if (!last) {
-    freeze(*sighting.head, last.error().message);
-    return;
-  }
-  release.sequence = last->next();
+  if (const auto done = hold_release(std::move(release), fleet, *sighting.snapshot); !done)
+    freeze(*sighting.head, done.error().message);
+}
+
+Result<> Server::Impl::hold_release(Release release, const compile::Fleet& fleet, const Digest& snapshot) {
   release.state = ReleaseState::held;
   release.root = tree_of(fleet).root();
-  if (candidate) {  // A newer one takes its place.
-    candidate->release.state = ReleaseState::replaced;
-    batch.transaction.writes.emplace_back(store::StoredRelease{.release = candidate->release});
-  }
-  Json body;
-  body["held"] = json_list(release.held);
-  body["revision"] = release.revision.str();
+  // Over a restart it keeps the number that people were told.
+  const auto before = std::exchange(held_before, std::nullopt);
+  release.sequence = before ? before->sequence : TRY(ports.store.last_sequence()).next();
   batch.transaction.writes.emplace_back(store::StoredRelease{.release = release});
-  batch.transaction.events.push_back(
-      event("held", std::string(by_server), subject(release.sequence), release.author, body));
+  if (!before) {
+    Json body;
+    body["held"] = json_list(release.held);
+    body["revision"] = release.revision.str();
+    batch.transaction.events.push_back(
+        event("held", std::string(by_server), subject(release.sequence), release.author, body));
+  }
   log(4, text("release ", release.sequence, " is held: ", release.held.front()));
-  candidate = Candidate{.release = std::move(release), .fleet = fleet, .snapshot = *sighting.snapshot};
-  flush();
+  candidate = Candidate{.release = std::move(release), .fleet = fleet, .snapshot = snapshot};
+  return flush();
 }
 
 // After a restart: what was in force is compiled again. When it comes out as it was signed, it is offered as it was.
@@ -201,6 +220,7 @@ void Server::Impl::take_again(const Sighting& sighting) {
     freeze(release.revision,
            text("release ", release.sequence, " cannot be made again from git",
                 sighting.compiled && !sighting.compiled->fleet ? ": it does not compile with this version" : ""));
+    lost = release;
     return;
   }
   auto fleet = *sighting.compiled->fleet;
@@ -258,8 +278,10 @@ Result<> Server::Impl::publish(Release release, compile::Fleet fleet, const Dige
         .release = std::move(before), .statement = std::move(bytes), .signature = std::move(signature)});
   };
   if (in_force) replace(in_force->stored.release, in_force->stored.statement, in_force->stored.signature);
-  if (candidate && candidate->release.sequence != release.sequence) replace(candidate->release, {}, {});
-  candidate.reset();
+  if (lost) {
+    if (const auto stored = TRY(ports.store.release(lost->sequence)))
+      replace(stored->release, stored->statement, stored->signature);
+  }
   store::StoredRelease stored{
       .release = release, .statement = signed_statement.bytes, .signature = signed_statement.signatures.front()};
   batch.transaction.writes.emplace_back(stored);
@@ -270,14 +292,22 @@ Result<> Server::Impl::publish(Release release, compile::Fleet fleet, const Dige
   body["devices"] = static_cast<std::uint64_t>(fleet.devices.size());
   batch.transaction.events.push_back(event("release", actor, subject(release.sequence), release.author, body));
   assign(fleet, release.sequence);
-  in_force = Published{.stored = std::move(stored),
-                       .statement = std::move(statement),
-                       .signed_statement = std::move(signed_statement),
-                       .fleet = std::move(fleet),
-                       .tree = std::move(tree)};
+  auto before = std::exchange(in_force, Published{.stored = std::move(stored),
+                                                  .statement = std::move(statement),
+                                                  .signed_statement = std::move(signed_statement),
+                                                  .fleet = std::move(fleet),
+                                                  .tree = std::move(tree)});
   closures.clear();
+  lost.reset();
+  // Durable before any device is told.
+  if (auto kept = flush(); !kept) {
+    if (before && to_load && before->stored.release.sequence == to_load->sequence) {
+      in_force = std::move(before);
+      to_load.reset();
+    }
+    return kept;
+  }
   log(5, text("release ", release.sequence, " (", short_form(release.revision), ") is in force: ", release.subject));
-  flush();  // Durable before any device is told: a failed commit brings back the release before.
   for (const auto& [id, device] : devices) to_answer.insert(id);
   return {};
 }
@@ -315,6 +345,8 @@ os::net::Response Server::Impl::approve(Sequence sequence, const std::string& pe
   if (!candidate || candidate->release.sequence != sequence) {
     return os::net::problem(409, "not-held", text("release ", sequence, " is not waiting for an approval"));
   }
+  // Nothing is put into the batch that the release might not follow.
+  if (const auto last = ports.store.last_sequence(); !last) return os::net::problem(last.error());
   auto waiting = std::move(*std::exchange(candidate, std::nullopt));
   waiting.release.approved_by = person;
   waiting.release.approval_reason = reason;
@@ -365,6 +397,10 @@ void Server::Impl::tell(const Revision& revision, const PushVerdict& verdict) {
   for (auto it = first; it != last; ++it) due.push_back(std::move(it->second));
   told.erase(first, last);
   for (auto& tell_it : due) tell_it(verdict);
+}
+
+void Server::Impl::tell_all(const PushVerdict& verdict) {
+  for (auto& [revision, tell_it] : std::exchange(told, {})) tell_it(verdict);
 }
 
 }  // namespace flyball::server

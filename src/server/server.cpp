@@ -38,18 +38,31 @@ Result<> Server::Impl::load() {
   for (const auto& [id, waiter] : waiters) {
     if (const auto found = devices.find(waiter.device); found != devices.end()) ++found->second.waiting;
   }
-  if (const auto repository = TRY(ports.store.setting("repository")); repository && !authority) {
+  const auto repository = TRY(ports.store.setting("repository"));
+  if (!repository) {
+    authority.reset();
+  } else if (!authority) {
     authority = TRY(make_authority(ports.files, settings.directory, settings.access, keys, RepositoryId(*repository),
                                    settings.branch));
   }
-  in_force.reset();
-  candidate.reset();
+  lost.reset();
   to_load.reset();
+  held_before.reset();
   for (const auto& stored : TRY(ports.store.releases({}, 100))) {
-    if (stored.release.state == ReleaseState::in_force) {
-      to_load = stored.release;
-      break;
-    }
+    if (stored.release.state == ReleaseState::in_force && !to_load) to_load = stored.release;
+    if (stored.release.state == ReleaseState::held && !held_before) held_before = stored.release;
+  }
+  // What is at hand and the same need not be made again.
+  if (in_force && to_load && in_force->stored.release.sequence == to_load->sequence) {
+    to_load.reset();
+  } else {
+    in_force.reset();
+    closures.clear();
+  }
+  if (candidate && held_before && candidate->release.sequence == held_before->sequence) {
+    held_before.reset();
+  } else {
+    candidate.reset();
   }
   look_wanted = true;
   return {};
@@ -65,22 +78,36 @@ Event Server::Impl::event(std::string kind, std::string actor, std::string about
           .body = body.canonical()};
 }
 
-void Server::Impl::flush() {
-  if (batch.empty()) return;
+Result<> Server::Impl::flush() {
+  constexpr auto pause = std::chrono::seconds(5);  // Or a full disk would have git compiled again without end.
+  if (batch.empty()) return {};
   auto due = std::exchange(batch, {});
   const auto done = due.transaction.empty() ? Result<>() : ports.store.commit(due.transaction);
   if (!done) {
     log(3, text("nothing of this batch was kept: ", done.error().message));
     if (const auto again = load(); !again) log(2, text("cannot read the store again: ", again.error().message));
+    look_wanted = false;
+    next_look = ports.clocks.steady() + pause;
   }
   for (auto& [respond, response] : due.answers) {
     respond(done ? std::move(response) : os::net::overloaded(5, "the server could not store this; nothing was done"));
+  }
+  if (!done) return fail(done.error().code, "the server could not store this: ", done.error().message);
+  return {};
+}
+
+void Server::Impl::drop_old_nonces(SteadyTime now) {
+  while (!nonces_by_age.empty()) {
+    const auto found = nonces.find(nonces_by_age.front());
+    if (found != nonces.end() && found->second > now) return;
+    if (found != nonces.end()) nonces.erase(found);
+    nonces_by_age.pop_front();
   }
 }
 
 SteadyTime Server::Impl::run_due() {
   const auto now = ports.clocks.steady();
-  flush();
+  (void)flush();
   if (!looking && (look_wanted || now >= next_look)) start_look();
   if (in_force && ports.clocks.wall() >= trust::renewal_time(in_force->statement)) {
     if (const auto done = renew_statement(); !done)
@@ -93,8 +120,8 @@ SteadyTime Server::Impl::run_due() {
     respond({.status = 204});
   }
   answer_waiters();
-  flush();
-  std::erase_if(nonces, [&](const auto& nonce) { return nonce.second <= now; });
+  (void)flush();
+  drop_old_nonces(now);
   if (!to_answer.empty() || (look_wanted && !looking)) return now;
   auto next = next_look;
   if (!waiters_until.empty()) next = std::min(next, waiters_until.begin()->first);
