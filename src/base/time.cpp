@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 
 #include <charconv>
+#include <utility>
 
 namespace flyball {
 namespace {
@@ -20,12 +21,13 @@ std::string padded(long value, std::size_t width) {
 }
 
 std::optional<long> number(std::string_view digits) {
+  if (digits.empty() || digits.size() > 9) return std::nullopt;
   long value = 0;
   for (const char c : digits) {
     if (c < '0' || c > '9') return std::nullopt;
     value = value * 10 + (c - '0');
   }
-  return digits.empty() || digits.size() > 9 ? std::nullopt : std::optional(value);
+  return value;
 }
 
 // "2026-12-05" as days since 1970.
@@ -39,6 +41,17 @@ std::optional<std::chrono::sys_days> day(std::string_view date) {
                                         std::chrono::month(static_cast<unsigned>(*m)),
                                         std::chrono::day(static_cast<unsigned>(*d))};
   return ymd.ok() ? std::optional(std::chrono::sys_days(ymd)) : std::nullopt;
+}
+
+std::optional<Duration> take_unit(std::string_view& rest) {
+  constexpr std::pair<std::string_view, Duration> units[] = {
+      {"ms", std::chrono::milliseconds(1)}, {"s", seconds(1)}, {"m", minutes(1)}, {"h", hours(1)}, {"d", days(1)}};
+  for (const auto& [name, unit] : units) {
+    if (!rest.starts_with(name)) continue;
+    rest.remove_prefix(name.size());
+    return unit;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -70,36 +83,18 @@ std::optional<WallTime> parse_date(std::string_view input) {
 }
 
 std::optional<Duration> parse_duration(std::string_view input) {
+  constexpr Duration most = days(365 * 1000);
   Duration total{};
   if (input.empty()) return std::nullopt;
   while (!input.empty()) {
     const auto end = input.find_first_not_of("0123456789");
     if (end == 0 || end == std::string_view::npos) return std::nullopt;
     const auto value = number(input.substr(0, end));
-    if (!value) return std::nullopt;
     input.remove_prefix(end);
-    if (input.starts_with("ms")) {
-      total += std::chrono::milliseconds(*value);
-      input.remove_prefix(2);
-      continue;
-    }
-    switch (input[0]) {
-      case 's':
-        total += seconds(*value);
-        break;
-      case 'm':
-        total += minutes(*value);
-        break;
-      case 'h':
-        total += hours(*value);
-        break;
-      case 'd':
-        total += days(*value);
-        break;
-      default:
-        return std::nullopt;
-    }
-    input.remove_prefix(1);
+    const auto unit = take_unit(input);
+    if (!value || !unit || *value > most / *unit) return std::nullopt;
+    total += *unit * *value;
+    if (total > most) return std::nullopt;
   }
   return total;
 }

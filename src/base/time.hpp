@@ -32,7 +32,7 @@ using SteadyTime = detail::TimeOf<struct SteadyClock>;
 std::string rfc3339(WallTime time);                             ///< `2026-11-23T09:00:00Z`, whole seconds.
 std::optional<WallTime> parse_rfc3339(std::string_view text);   ///< As `rfc3339` writes it, nothing else.
 std::optional<WallTime> parse_date(std::string_view text);      ///< `2026-12-05`: its beginning, UTC.
-std::optional<Duration> parse_duration(std::string_view text);  ///< `90s`, `10m`, `4h`, `7d`, also in a row: `1h30m`.
+std::optional<Duration> parse_duration(std::string_view text);  ///< `90s`, `10m`, `4h`, `7d`, also in a row: `1h30m`; up to 1000 years.
 std::string duration_text(Duration duration);  ///< `90 ms`, `1.2 s`, `12 s`, `4 min`, `3 h`, `2 d`: for people.
 
 }  // namespace flyball

@@ -35,7 +35,8 @@ Result<Query> split_query(std::string_view text) {
     const auto equals = pair.find('=');
     const auto name = url_decode(std::string_view(pair).substr(0, equals));
     const auto value = url_decode(equals == std::string::npos ? "" : std::string_view(pair).substr(equals + 1));
-    if (!name || !value) return fail(Errc::invalid, "the query is not well encoded");
+    if (!name || !value || !is_utf8(*name) || !is_utf8(*value))
+      return fail(Errc::invalid, "the query is not well encoded");
     query.emplace(*name, *value);
   }
   return query;
@@ -135,7 +136,7 @@ Result<> split_target(Request& request) {
   const auto target = without_authority(request.target);
   const auto question = target.find('?');
   const auto path = url_decode(target.substr(0, question));
-  if (!path) return fail(Errc::invalid, "the path is not well encoded");
+  if (!path || !is_utf8(*path)) return fail(Errc::invalid, "the path is not well encoded");
   // A decoded slash would make two different targets one path; proxies disagree about it, so nobody may use it.
   if (std::ranges::count(*path, '/') != std::ranges::count(target.substr(0, question), '/'))
     return fail(Errc::invalid, "the path hides a slash");
