@@ -88,7 +88,13 @@ Result<> GroupedFiles::set_access(const Path& path, const Access& access) {
 
 Result<> GroupedFiles::rename(const Path& from, const Path& to) {
   TRY(settle_for(to));
-  if (!written_.contains(from)) return below_.rename(from, to);
+  // Only what cannot go wrong later may wait: a new file that takes the place of a file beside it.
+  const auto there = TRY(below_.stat(to));
+  const bool replaces = !there || there->type != FileMeta::Type::directory;
+  if (!written_.contains(from) || !replaces || parent_of(from) != parent_of(to)) {
+    if (written_.erase(from) > 0) TRY(below_.sync(from));
+    return below_.rename(from, to);
+  }
   renames_.emplace_back(from, to);
   waiting_.insert(from);
   waiting_.insert(to);
@@ -103,7 +109,9 @@ Result<> GroupedFiles::remove(const Path& path) {
 
 Result<> GroupedFiles::sync(const Path& path) {
   if (!grouping_) return below_.sync(path);
-  if (!written_.contains(path)) changed_.insert(path);
+  if (written_.contains(path) || changed_.contains(path)) return {};
+  if (!TRY(below_.stat(path))) return below_.sync(path);  // It says what is wrong.
+  changed_.insert(path);
   return {};
 }
 

@@ -133,7 +133,8 @@ class Daemon {
                               .access = open_->access(),
                               .version = version_,
                               .facts = open_->facts(version_),
-                              .log = log_},
+                              .log = log_,
+                              .grouped = &open_->grouped()},
                              open_->host(), open_->provider_of(), *link_));
     control_ = TRY(os::real::ControlSocket::listen(
         home_.control_path(), [this](std::string request, os::real::ControlSocket::Tell tell) {

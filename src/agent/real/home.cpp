@@ -8,9 +8,16 @@ std::string Home::control_path() const { return (root == "/" ? "" : root) + stat
 
 OpenHome::OpenHome(std::unique_ptr<os::real::RealHost> host, const Home& home)
     : host_(std::move(host)),
+      grouped_(host_->host().files),
       access_{.mode = 0600, .uid = geteuid(), .gid = getegid()},
-      providers_(host_->host()),
+      providers_(this->host()),
       store_(host_->host().files, home.state, access_) {}
+
+os::Host OpenHome::host() {
+  const auto below = host_->host();
+  return {grouped_,    below.processes, below.systemd, below.packages,
+          below.users, below.watches,   below.clocks,  below.random};
+}
 
 Result<std::unique_ptr<OpenHome>> OpenHome::open(const Home& home) {
   auto host = TRY(os::real::RealHost::open({.root = home.root}));

@@ -2,6 +2,7 @@
 
 #include "agent/device_store.hpp"
 #include "agent/real/daemon.hpp"
+#include "os/grouped_files.hpp"
 #include "os/net/client.hpp"
 #include "os/real/real_host.hpp"
 #include "providers/provider.hpp"
@@ -13,7 +14,8 @@ class OpenHome {
  public:
   static Result<std::unique_ptr<OpenHome>> open(const Home& home);
 
-  os::Host host() { return host_->host(); }
+  os::Host host();
+  os::GroupedFiles& grouped() { return grouped_; }
   os::real::RealHost& real() { return *host_; }
   ProviderOf provider_of() {
     return [this](std::string_view kind) { return providers_.find(kind); };
@@ -26,6 +28,7 @@ class OpenHome {
 
  private:
   std::unique_ptr<os::real::RealHost> host_;
+  os::GroupedFiles grouped_;  // The providers' files; the store writes past it.
   os::Access access_;
   providers::Providers providers_;
   DeviceStore store_;

@@ -7,8 +7,8 @@ namespace flyball::agent {
 HttpLink::HttpLink(Connect connect, Arrived arrived)
     : connect_(std::move(connect)),
       arrived_(std::move(arrived)),
-      held_(connect_, arrived_),
-      quick_(connect_, arrived_) {}
+      held_(connect_, arrived_, std::chrono::hours(1)),
+      quick_(connect_, arrived_, std::chrono::seconds(20)) {}
 
 HttpLink::~HttpLink() = default;
 
@@ -24,8 +24,8 @@ void HttpLink::reconnect() {
   quick_.reconnect();
 }
 
-HttpLink::Lane::Lane(const Connect& connect, const Arrived& arrived)
-    : connect_(connect), arrived_(arrived), thread_([this] { run(); }) {}
+HttpLink::Lane::Lane(const Connect& connect, const Arrived& arrived, Duration idle)
+    : connect_(connect), arrived_(arrived), idle_(idle), thread_([this] { run(); }) {}
 
 HttpLink::Lane::~Lane() {
   {
@@ -76,7 +76,9 @@ Result<os::net::Response> HttpLink::Lane::perform(const LinkRequest& request) {
 void HttpLink::Lane::run() {
   while (true) {
     std::unique_lock lock(mutex_);
-    wanted_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    const auto something = [this] { return stopping_ || !queue_.empty(); };
+    if (client_ && !wanted_.wait_for(lock, idle_, something)) client_.reset();
+    wanted_.wait(lock, something);
     if (stopping_) return;
     const auto request = std::move(queue_.front());
     queue_.pop_front();

@@ -13,7 +13,8 @@
 namespace flyball::agent {
 
 /// The way to a real server: two connections, since the request for desired state is held for minutes while blobs and
-/// reports go to and fro. Answers are handed to `arrived` on threads of the link's own.
+/// reports go to and fro; the second is only there while it is used. Answers are handed to `arrived` on threads of the
+/// link's own.
 class HttpLink final : public Link {
  public:
   /// What to connect with; asked for at the start and after `reconnect`.
@@ -31,7 +32,8 @@ class HttpLink final : public Link {
   // One connection with a thread that works off its requests one after the other.
   class Lane {
    public:
-    Lane(const Connect& connect, const Arrived& arrived);
+    /// A connection that nothing was asked on for that long is closed.
+    Lane(const Connect& connect, const Arrived& arrived, Duration idle);
     ~Lane();
     void send(LinkRequest request);
     void cancel(std::uint64_t id);
@@ -43,6 +45,7 @@ class HttpLink final : public Link {
 
     const Connect& connect_;
     const Arrived& arrived_;
+    const Duration idle_;
     std::mutex mutex_;
     std::condition_variable wanted_;
     std::deque<LinkRequest> queue_;
