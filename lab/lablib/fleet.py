@@ -18,8 +18,11 @@ AGENT_STATE = "/var/lib/flyball-agent"
 
 
 def programs():
-    """Where the three programs are: what `./dev test` has built, or FLYBALL_BIN."""
-    return Path(os.environ.get("FLYBALL_BIN", TOP / "build/dev/bin"))
+    """Where the programs are: what `./dev test` has built, or FLYBALL_BIN."""
+    folder = Path(os.environ.get("FLYBALL_BIN", TOP / "build/dev/bin")).resolve()
+    if missing := [p for p in ("flyball-server", "flyball-agent") if not (folder / p).exists()]:
+        raise Failure(f"not built: {', '.join(missing)} in {folder} (./dev build)")
+    return folder
 
 
 class Answer(NamedTuple):
@@ -54,8 +57,8 @@ class Fleet:
         """By curl, since what is tried here includes bad certificates. Never raises for what the server answers."""
         sent = [] if body is None else ["--data-binary", "@-", "-H", "Content-Type: application/json"]
         said = self.world.run_on_server(
-            "curl", "-sS", "--max-time", "20", "--resolve", f"{SERVER}:{port}:{SERVER_ADDRESS}", "--cacert", self.state / "keys/ca.crt",
-            "-X", method, *options, *sent, "-w", "\n%{http_code}", f"https://{SERVER}:{port}{path}",
+            "curl", "-sS", "--max-time", "20", "--resolve", f"{SERVER}:{port}:{SERVER_ADDRESS}",
+            "--cacert", self.state / "keys/ca.crt", "-X", method, *options, *sent, "-w", "\n%{http_code}", f"https://{SERVER}:{port}{path}",
             stdin=None if body is None else json.dumps(body), check=False)
         text, _, status = said.rpartition("\n")
         return Answer(int(status) if status.isdigit() else 0, text)
