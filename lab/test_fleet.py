@@ -171,7 +171,7 @@ class OnDevices(unittest.TestCase):
             self.assertEqual(restarts(device, "lab-clock"), starts + 1, device.name)
             self.assertNotEqual(invocation(device, "lab-clock"), clock)
             self.assertEqual(invocation(device, "flyball-lab-hello"), hello)
-            self.assertEqual(device.path(MOTD).stat().st_ino, inodes[device.name], "a file that git did not change is not written")
+            self.assertEqual(device.path(MOTD).stat().st_ino, inodes[device.name], "untouched is not written")
 
     # 2. Drift.
 

@@ -58,7 +58,8 @@ class Fleet:
         sent = [] if body is None else ["--data-binary", "@-", "-H", "Content-Type: application/json"]
         said = self.world.run_on_server(
             "curl", "-sS", "--max-time", "20", "--resolve", f"{SERVER}:{port}:{SERVER_ADDRESS}",
-            "--cacert", self.state / "keys/ca.crt", "-X", method, *options, *sent, "-w", "\n%{http_code}", f"https://{SERVER}:{port}{path}",
+            "--cacert", self.state / "keys/ca.crt", "-X", method, *options, *sent, "-w", "\n%{http_code}",
+            f"https://{SERVER}:{port}{path}",
             stdin=None if body is None else json.dumps(body), check=False)
         text, _, status = said.rpartition("\n")
         return Answer(int(status) if status.isdigit() else 0, text)
