@@ -36,7 +36,10 @@ void Storm::begin(Duration length) {
     });
   }
   world_.server().set_faults(
-      os::sim::drawn_faults(random_.next(), {.power_cut = scale / 10, .crash = random_.chance(0.5) ? scale / 4 : 0}));
+      os::sim::drawn_faults(random_.next(), {.power_cut = scale / 10,
+                                             .crash = random_.chance(0.5) ? scale / 4 : 0,
+                                             .read_error = random_.chance(0.3) ? scale : 0,
+                                             .write_error = random_.chance(0.3) ? scale * 10 : 0}));
   next();
 }
 
