@@ -223,10 +223,11 @@ void keep_to_budget(Plan& plan, const DesiredState& desired, const Ledger& ledge
   if (count <= budget || desired.deletion_approved) return;
   for (auto& step : plan.steps) {
     if (!leaves(step)) continue;
-    step.withheld = {.state = State::held,
-                     .reason = "DeletionBudget",
-                     .message = text(count, " of ", ledger.size(), " managed resources would leave at once, more than ",
-                                     budget, "; the release has to say so")};
+    step.withheld = {
+        .state = State::held,
+        .reason = "DeletionBudget",
+        .message = text(count, " of ", ledger.size(), " managed resources would leave at once, more than ", budget,
+                        "; an admin lets it pass with: flyball release approve ", desired.sequence)};
   }
 }
 

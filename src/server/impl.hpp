@@ -122,6 +122,7 @@ struct Server::Impl {
   Result<> hold_release(Release release, const compile::Fleet& fleet, const Digest& snapshot);
   void take_again(const Sighting& sighting);
   Result<> publish(Release release, compile::Fleet fleet, const Digest& snapshot, const std::string& actor);
+  Result<bool> deletion_is_under_way();
   Result<> renew_statement();
   void assign(const compile::Fleet& fleet, Sequence sequence);
   std::optional<Revision> last_in_force() const;
@@ -150,6 +151,8 @@ struct Server::Impl {
 };
 
 inline constexpr std::string_view by_server = "server";
+/// The setting with the sequence of the last release whose deletions an admin approved.
+inline constexpr std::string_view deletion_approved = "deletion_approved";
 
 std::string subject(const DeviceId& device);  ///< `device kiosk-0042`
 std::string subject(Sequence sequence);       ///< `release 415`

@@ -2,6 +2,7 @@
 #include "server/impl.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 // From a look at git to a release: observe, judge, publish. Whatever goes wrong on the way leaves the release before
 // it in force, and says so.
@@ -245,6 +246,20 @@ void Server::Impl::take_again(const Sighting& sighting) {
     freeze(release.revision, done.error().message);
 }
 
+// Whether a device has still to come past the last approved deletion. A device that was away goes to the newest release
+// directly, so every release after an approved one carries the approval on until all have reported from beyond it.
+Result<bool> Server::Impl::deletion_is_under_way() {
+  if (!in_force || !in_force->statement.risk.contains(trust::RiskClass::deletion)) return false;
+  const auto kept = TRY(ports.store.setting(std::string(deletion_approved)));
+  std::uint64_t approved = 0;
+  if (kept) std::from_chars(kept->data(), kept->data() + kept->size(), approved);
+  return std::ranges::any_of(devices, [&](const auto& entry) {
+    const auto& [id, device] = entry;
+    if (device.record.refused || !in_force->fleet.devices.contains(id)) return false;
+    return !device.status || device.status->sequence.value < approved;
+  });
+}
+
 Result<> Server::Impl::publish(Release release, compile::Fleet fleet, const Digest& snapshot,
                                const std::string& actor) {
   const auto last = TRY(ports.store.last_sequence());
@@ -264,8 +279,12 @@ Result<> Server::Impl::publish(Release release, compile::Fleet fleet, const Dige
                                     .root = release.root,
                                     .sequence = release.sequence,
                                     .snapshot = snapshot};
-  // What an admin let pass the guards, devices let pass theirs (S10).
-  if (!release.approved_by.empty()) statement.risk = {trust::RiskClass::deletion};
+  // What an admin let pass the guards, devices let pass theirs (S10), also those that come to it by a later release.
+  const bool approved_now = !release.approved_by.empty();
+  if (approved_now) {
+    batch.transaction.writes.emplace_back(store::Setting{std::string(deletion_approved), text(release.sequence)});
+  }
+  if (approved_now || TRY(deletion_is_under_way())) statement.risk = {trust::RiskClass::deletion};
   if (in_force)
     statement.previous = {.revision = in_force->stored.release.revision,
                           .statement = in_force->stored.release.statement};
@@ -342,22 +361,32 @@ Result<> Server::Impl::renew_statement() {
 }
 
 os::net::Response Server::Impl::approve(Sequence sequence, const std::string& person, const std::string& reason) {
-  if (!candidate || candidate->release.sequence != sequence) {
+  const bool held = candidate && candidate->release.sequence == sequence;
+  // Many small releases may add up on a device that was away: its own budget then waits for an approval of what is in
+  // force, which is released again with it.
+  const bool again = in_force && in_force->stored.release.sequence == sequence && in_force->statement.risk.empty();
+  if (!held && !again) {
     return os::net::problem(409, "not-held", text("release ", sequence, " is not waiting for an approval"));
   }
   // Nothing is put into the batch that the release might not follow.
   if (const auto last = ports.store.last_sequence(); !last) return os::net::problem(last.error());
-  auto waiting = std::move(*std::exchange(candidate, std::nullopt));
+  auto waiting = held ? std::move(*std::exchange(candidate, std::nullopt))
+                      : Candidate{.release = in_force->stored.release,
+                                  .fleet = in_force->fleet,
+                                  .snapshot = in_force->statement.snapshot};
   waiting.release.approved_by = person;
   waiting.release.approval_reason = reason;
+  waiting.release.time = ports.clocks.wall();
   Json body;
   body["held"] = json_list(waiting.release.held);
   body["reason"] = reason;
   body["revision"] = waiting.release.revision.str();
-  // The held row keeps its sequence as history; the release itself gets the next one (DECISIONS 11: gaps are fine).
-  auto history = waiting.release;
-  history.state = ReleaseState::replaced;
-  batch.transaction.writes.emplace_back(store::StoredRelease{.release = std::move(history)});
+  if (held) {
+    // The held row keeps its sequence as history; the release itself gets the next one (DECISIONS 11: gaps are fine).
+    auto history = waiting.release;
+    history.state = ReleaseState::replaced;
+    batch.transaction.writes.emplace_back(store::StoredRelease{.release = std::move(history)});
+  }
   batch.transaction.events.push_back(event("approval", person, subject(sequence), reason, body));
   if (const auto done = publish(std::move(waiting.release), std::move(waiting.fleet), waiting.snapshot, person); !done)
     return os::net::problem(done.error());

@@ -189,6 +189,46 @@ TEST_F(ServerTest, AnEmptyRepositoryIsRefusedAndADeletionPastTheGuardWaitsForARe
   EXPECT_EQ(get("events?kind=approval").find("items")->array()->size(), 1U);
 }
 
+// S10: a device that slept through the approved release goes to a later one directly.
+TEST_F(ServerTest, AnApprovedDeletionStaysApprovedUntilEveryDeviceIsPastIt) {
+  const auto risk_of = [&](const char* release) {
+    return get(text("releases/", release)).find("statement")->find("risk")->canonical();
+  };
+  push(crowded(100));
+  const auto awake = enrolled("d1");
+  const auto asleep = enrolled("d2");
+  const auto report = [&](const FakeDevice& device, std::uint64_t sequence, std::uint64_t number) {
+    const wire::ReportMessage message{.boot = "b",
+                                      .status = StatusReport{.boot = "b",
+                                                             .number = number,
+                                                             .sequence = {sequence},
+                                                             .condition = {.state = State::ready},
+                                                             .agent_version = "1"}};
+    EXPECT_EQ(agent(&device, {.method = "POST", .target = std::string(wire::path::reports), .body = message.encode()})
+                  ->status,
+              200);
+  };
+  report(awake, 1, 1);
+  report(asleep, 1, 1);
+  push(crowded(50));
+  Json approval;
+  approval["kind"] = "approve";
+  approval["reason"] = "the lobby is closed";
+  EXPECT_EQ(person("POST", "/api/v1/releases/2/statements", approval).status, 200);
+  EXPECT_EQ(risk_of("3"), R"(["deletion"])");
+  report(awake, 3, 2);
+  push(crowded(51));
+  EXPECT_EQ(risk_of("4"), R"(["deletion"])") << "d2 has not been there yet";
+  report(awake, 4, 3);
+  report(asleep, 4, 2);
+  push(crowded(52));
+  EXPECT_EQ(risk_of("5"), "[]");
+  // What piled up for a device that was away can be approved as well.
+  EXPECT_EQ(person("POST", "/api/v1/releases/5/statements", approval).status, 200);
+  EXPECT_EQ(risk_of("6"), R"(["deletion"])");
+  EXPECT_EQ(person("POST", "/api/v1/releases/6/statements", approval).status, 409);
+}
+
 // S14, G19
 TEST_F(ServerTest, ARepositoryThatCannotBeReadFreezesTheReleaseAndAnotherFleetsIsRefused) {
   push(two_devices);
@@ -353,15 +393,16 @@ TEST_F(ServerTest, BadCallsOfAgentsAreRefusedWithAReason) {
     const char* name;
     Request request;
     int want;
-  } const cases[] = {
-      {"no JSON", {.method = "POST", .target = "/agent/v1/reports", .body = "{"}, 400},
-      {"an oversized report", {.method = "POST", .target = "/agent/v1/reports", .body = Bytes(wire::max_report_bytes + 1, ' ')}, 413},
-      {"another method", {.method = "DELETE", .target = "/agent/v1/reports"}, 405},
-      {"an unknown path", {.target = "/agent/v1/everything"}, 404},
-      {"no digest", {.target = "/agent/v1/blobs/x"}, 404},
-      {"a bad query", {.target = "/agent/v1/desired?seen=x"}, 400},
-      {"a bad enrolment", {.method = "POST", .target = "/agent/v1/enroll", .body = "[]"}, 400},
-      {"a bad renewal", {.method = "POST", .target = "/agent/v1/renew", .body = "[]"}, 400}};
+  } const cases[] = {{"no JSON", {.method = "POST", .target = "/agent/v1/reports", .body = "{"}, 400},
+                     {"an oversized report",
+                      {.method = "POST", .target = "/agent/v1/reports", .body = Bytes(wire::max_report_bytes + 1, ' ')},
+                      413},
+                     {"another method", {.method = "DELETE", .target = "/agent/v1/reports"}, 405},
+                     {"an unknown path", {.target = "/agent/v1/everything"}, 404},
+                     {"no digest", {.target = "/agent/v1/blobs/x"}, 404},
+                     {"a bad query", {.target = "/agent/v1/desired?seen=x"}, 400},
+                     {"a bad enrolment", {.method = "POST", .target = "/agent/v1/enroll", .body = "[]"}, 400},
+                     {"a bad renewal", {.method = "POST", .target = "/agent/v1/renew", .body = "[]"}, 400}};
   for (const auto& c : cases) {
     const auto answer = agent(&device, c.request);
     ASSERT_TRUE(answer) << c.name;
