@@ -291,6 +291,8 @@ class Device:
             folders.sort()
             for name in sorted(folders + files):
                 path = Path(folder) / name
+                if path == self.root / STATE or path in (self.root / STATE).parents:
+                    continue
                 info = path.lstat()
                 content = os.readlink(path) if path.is_symlink() else path.read_bytes() if path.is_file() else ""
                 times = "" if path.is_dir() else info.st_mtime_ns
