@@ -66,7 +66,8 @@ std::vector<std::string> differences_of(const std::vector<Visible>& got, const s
 // Two releases, one after the other, each made so; faults fall where they are set. After each the device starts again.
 class Story {
  public:
-  Story() : fleet_(std::make_unique<SmallFleet>()) {
+  explicit Story(os::sim::DiskProfile profile = os::sim::DiskProfile::ext4_ordered)
+      : fleet_(std::make_unique<SmallFleet>(os::sim::SimHostOptions{.profile = profile})) {
     fleet_->enrol();
     EXPECT_TRUE(fleet_->device.edit("/etc/motd", "as it was\n", "installer"));
     fleet_->device.disk().write_back();
@@ -137,7 +138,7 @@ TEST(Crash, ManyInARowEndTheSame) {
   Story undisturbed;
   undisturbed.tell();
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-    Story story;
+    Story story(seed % 2 == 0 ? os::sim::DiskProfile::ext4_ordered : os::sim::DiskProfile::weak_posix);
     auto faults = os::sim::drawn_faults(seed, {.power_cut = 0.002, .crash = 0.002});
     int left = 40;
     story.fleet().device.set_faults([&](const os::sim::Call& call) -> std::optional<Fault> {

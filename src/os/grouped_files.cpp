@@ -17,6 +17,7 @@ Result<> GroupedFiles::settle() {
   renames_.clear();
   waiting_.clear();
   changed_.clear();
+  at_once_.clear();
   return done;
 }
 
@@ -93,6 +94,7 @@ Result<> GroupedFiles::rename(const Path& from, const Path& to) {
   const bool replaces = !there || there->type != FileMeta::Type::directory;
   if (!written_.contains(from) || !replaces || parent_of(from) != parent_of(to)) {
     if (written_.erase(from) > 0) TRY(below_.sync(from));
+    at_once_.insert(parent_of(to));
     return below_.rename(from, to);
   }
   renames_.emplace_back(from, to);
@@ -109,6 +111,7 @@ Result<> GroupedFiles::remove(const Path& path) {
 
 Result<> GroupedFiles::sync(const Path& path) {
   if (!grouping_) return below_.sync(path);
+  if (at_once_.erase(path) > 0) return below_.sync(path);
   if (written_.contains(path) || changed_.contains(path)) return {};
   if (!TRY(below_.stat(path))) return below_.sync(path);  // It says what is wrong.
   changed_.insert(path);

@@ -50,6 +50,9 @@ class GroupedFiles final : public Files {
   std::vector<std::pair<Path, Path>> renames_;
   std::set<Path> waiting_;  // Both names of each.
   std::set<Path> changed_;  // In place and not durable.
+  /// Directories in which something was moved that could not wait, such as a new directory: before anything is put
+  /// into that, it must not be able to fall back to its temporary name.
+  std::set<Path> at_once_;
 };
 
 }  // namespace flyball::os
