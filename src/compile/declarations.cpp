@@ -48,15 +48,18 @@ class Reading {
   void read_file(const yaml::Document& document) {
     into_.complete = into_.complete && document.complete();
     const yaml::Spot start{.file = &document.file(), .line = 0, .column = 0, .length = 1};
+    // A file that says nothing readable may have been the very one that others refer to: that is told once.
+    const auto unread = [&] { into_.complete = false; };
     if (document.empty()) {
       if (document.complete())
         out_.push_back(diagnose(Code::empty_file, start.place(), text(document.file(), " says nothing")));
       return;
     }
     const auto& root = *document.root();
-    if (!expect_map(root, "the file", out_)) return;
+    if (!expect_map(root, "the file", out_)) return unread();
     const auto* kind = root.find("kind");
     if (kind == nullptr || !kind->is_scalar()) {
+      unread();
       // What could not be read to its end may have had its kind further down.
       if (document.complete())
         out_.push_back(diagnose(Code::missing_key, (kind == nullptr ? root.spot() : kind->spot()).place(),
@@ -79,6 +82,7 @@ class Reading {
                               text("kind `", kind, "` is not supported by this version"),
                               "remove the file until it is"));
     } else {
+      into_.complete = false;
       out_.push_back(
           diagnose(Code::bad_value, at.spot().place(), text("unknown kind `", kind, "`"), did_you_mean(kind, known)));
     }

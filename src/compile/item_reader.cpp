@@ -25,6 +25,15 @@ const KeyInfo* key_of(std::string_view item, std::string_view name) {
   return found == keys.end() ? nullptr : &*found;
 }
 
+// Kinds of resource that the language has and this version has not.
+bool comes_later(std::string_view key) {
+  static const std::vector<std::string_view> collections = {
+      "edits",        "system",     "mounts",   "timers",    "kernel_modules",
+      "external",     "containers", "firewall", "downloads", "package_repositories",
+      "certificates", "images"};
+  return std::ranges::find(collections, key) != collections.end();
+}
+
 // The `all`, `any` and `none` of a selector.
 template <class Take>
 void each_term(const yaml::Node& node, std::string_view what, std::vector<Diagnostic>& out, Take&& take) {
@@ -70,7 +79,11 @@ ItemReader::ItemReader(const yaml::Node& map, std::string_view item, std::vector
     : map_(map), item_(item), out_(out) {
   for (const auto& [key, value] : map.entries()) {
     const auto* known = key_of(item, key.text());
-    if (known == nullptr) {
+    if (known == nullptr && comes_later(key.text())) {
+      out.push_back(diagnose(Code::not_supported, key.spot().place(),
+                             flyball::text("`", key.text(), "` is not supported by this version"),
+                             "remove it until it is"));
+    } else if (known == nullptr) {
       out.push_back(diagnose(Code::unknown_key, key.spot().place(),
                              flyball::text("unknown key `", key.text(), "` in ", item),
                              did_you_mean(key.text(), names_of(keys_of(item)))));

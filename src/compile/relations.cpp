@@ -112,6 +112,32 @@ void check_paths(const DeviceDeclaration& device, const Layers& layers, const Sp
   }
 }
 
+// The file or link that a managed path lies below, or null: it would have to be a directory.
+const ResourceId* not_a_directory_above(const ResourceId& id, const Specs& specs) {
+  const auto path = id.name();
+  for (auto slash = path.rfind('/'); slash != std::string_view::npos && slash > 0; slash = path.rfind('/', slash - 1)) {
+    const auto above = specs.find(ResourceId(File::kind, path.substr(0, slash)));
+    if (above != specs.end() && managed(*above->second)) return &above->first;
+  }
+  return nullptr;
+}
+
+void check_ways(const DeviceDeclaration& device, const Layers& layers, const Specs& specs,
+                std::vector<Diagnostic>& out) {
+  for (const auto& [id, blob] : specs) {
+    if (!managed(*blob) || (id.kind() != File::kind && id.kind() != Directory::kind && id.kind() != Link::kind))
+      continue;
+    const auto* above = not_a_directory_above(id, specs);
+    if (above == nullptr) continue;
+    auto fault =
+        diagnose(Code::path_conflict, merge_resource(id, layers).key.place(),
+                 text("`", id, "` of device `", device.id, "` lies below `", *above, "`, which is no directory"),
+                 "release one with null, or take it away");
+    fault.notes.push_back({.at = merge_resource(*above, layers).key.place(), .message = "the file"});
+    out.push_back(std::move(fault));
+  }
+}
+
 std::set<std::string> names_in(const SpecBlob& blob, std::string_view field) {
   std::set<std::string> out;
   for (const auto& variant : blob.variants) {
@@ -179,6 +205,7 @@ void check_relations(const DeviceDeclaration& device, const Layers& layers, cons
   check_references(device, layers, specs, out);
   Cycles(layers, specs, out).run();
   check_paths(device, layers, specs, out);
+  check_ways(device, layers, specs, out);
   check_members(layers, specs, out);
 }
 

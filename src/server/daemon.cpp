@@ -159,8 +159,9 @@ class Daemon {
                                                    [this](std::string request, os::real::ControlSocket::Tell tell) {
                                                      hook(std::move(request), std::move(tell));
                                                    }));
+    const auto fingerprint = TRY(os::net::certificate_info(server_->ca_certificate())).spki;
     log_(5, text("agents: port ", agents_->port(), "; people: https://localhost:", people_->port(),
-                 "/ (CA: ", config_.state, "/keys/ca.crt)"));
+                 "/ (CA: ", config_.state, "/keys/ca.crt, fingerprint ", fingerprint, ")"));
     log_(5, config_.remote.empty() ? text("push to ", repository_path(config_.state), ", branch ", config_.branch)
                                    : text("following ", config_.remote, ", branch ", config_.branch));
     return TRY(os::replace_file(*files_, config_.state + "/ports", text(agents_->port(), ' ', people_->port(), '\n'),

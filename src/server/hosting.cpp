@@ -133,7 +133,9 @@ bool pre_receive(os::Processes& processes, const Compile& compiler, const std::s
         text("flyball: refused: ", errors, errors == 1 ? " error" : " errors", "; every device keeps what it has\n");
     return false;
   }
-  said += text("flyball: ", compiled->files, " files, ", compiled->fleet->devices.size(), " devices, no errors\n");
+  const auto devices = compiled->fleet->devices.size();
+  said +=
+      text("flyball: ", compiled->files, " files, ", devices, devices == 1 ? " device" : " devices", ", no errors\n");
   return true;
 }
 
