@@ -7,16 +7,21 @@ namespace flyball::sim {
 using os::sim::Fault;
 
 Storm::Storm(World& world, Workload& people, std::uint64_t seed) : world_(world), people_(people), random_(seed) {
-  const Kind all[] = {{4, &Storm::work},         {1, &Storm::hurry},         {6, &Storm::meddle},
-                      {3, &Storm::kill_device},  {2, &Storm::reboot_device}, {1, &Storm::kill_server},
-                      {4, &Storm::disturb_link}, {2, &Storm::cut_link},      {1, &Storm::lose_watches},
-                      {1, &Storm::fill_disk},    {1, &Storm::jump_clock},    {1, &Storm::lose_repository},
-                      {1, &Storm::lose_mirror},  {1, &Storm::lock_packages}};
-  for (const auto& kind : all)
-    if (random_.chance(0.7)) kinds_.push_back(kind);
-  if (kinds_.empty()) kinds_.push_back(all[0]);
-  const auto per_device = std::chrono::seconds(30 + random_.below(300));
-  mean_gap_ = per_device / static_cast<long>(world_.devices().size());
+  const Kind on_devices[] = {{6, &Storm::meddle},       {3, &Storm::kill_device}, {2, &Storm::reboot_device},
+                             {4, &Storm::disturb_link}, {2, &Storm::cut_link},    {1, &Storm::lose_watches},
+                             {1, &Storm::fill_disk},    {1, &Storm::jump_clock},  {1, &Storm::lock_packages}};
+  const Kind on_fleet[] = {{4, &Storm::work},
+                           {1, &Storm::hurry},
+                           {1, &Storm::kill_server},
+                           {1, &Storm::lose_repository},
+                           {1, &Storm::lose_mirror}};
+  for (const auto& kind : on_devices)
+    if (random_.chance(0.7)) on_devices_.kinds.push_back(kind);
+  for (const auto& kind : on_fleet)
+    if (random_.chance(0.7)) on_fleet_.kinds.push_back(kind);
+  const Duration per_device = std::chrono::seconds(60 + random_.below(600));
+  on_devices_.mean_gap = per_device / static_cast<long>(world_.devices().size());
+  on_fleet_.mean_gap = std::chrono::seconds(30 + random_.below(300));
 }
 
 void Storm::begin(Duration length) {
@@ -40,29 +45,30 @@ void Storm::begin(Duration length) {
                                              .crash = random_.chance(0.5) ? scale / 4 : 0,
                                              .read_error = random_.chance(0.3) ? scale : 0,
                                              .write_error = random_.chance(0.3) ? scale * 10 : 0}));
-  next();
+  next(on_devices_);
+  next(on_fleet_);
 }
 
-void Storm::next() {
-  const auto gap =
-      Duration(static_cast<Duration::rep>(-std::log(1.0 - 0x1.0p-53 * static_cast<double>(random_.next() >> 11U)) *
-                                          static_cast<double>(mean_gap_.count())));
-  world_.heap().after(gap, [this] {
+void Storm::next(const Source& source) {
+  if (source.kinds.empty()) return;
+  const auto unit = 1.0 - 0x1.0p-53 * static_cast<double>(random_.next() >> 11U);
+  const auto gap = Duration(static_cast<Duration::rep>(-std::log(unit) * static_cast<double>(source.mean_gap.count())));
+  world_.heap().after(gap, [this, &source] {
     if (over_ || world_.heap().now() >= until_) return;
-    double all = 0;
-    for (const auto& kind : kinds_) all += kind.weight;
-    auto at = all * 0x1.0p-53 * static_cast<double>(random_.next() >> 11U);
-    const Kind* chosen = &kinds_.back();
-    for (const auto& kind : kinds_) {
-      if (at < kind.weight) {
-        chosen = &kind;
-        break;
-      }
-      at -= kind.weight;
-    }
-    (this->*chosen->strike)();
-    next();
+    (this->*draw(source).strike)();
+    next(source);
   });
+}
+
+const Storm::Kind& Storm::draw(const Source& source) {
+  double all = 0;
+  for (const auto& kind : source.kinds) all += kind.weight;
+  auto at = all * 0x1.0p-53 * static_cast<double>(random_.next() >> 11U);
+  for (const auto& kind : source.kinds) {
+    if (at < kind.weight) return kind;
+    at -= kind.weight;
+  }
+  return source.kinds.back();
 }
 
 void Storm::end() {

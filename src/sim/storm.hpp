@@ -19,7 +19,13 @@ class Storm {
     double weight;
     void (Storm::*strike)();
   };
-  void next();
+  /// What strikes one device after the other, or the fleet as a whole, and how often on average.
+  struct Source {
+    std::vector<Kind> kinds;
+    Duration mean_gap{};
+  };
+  void next(const Source& source);
+  const Kind& draw(const Source& source);
   void work();
   void hurry();
   void meddle();
@@ -43,8 +49,8 @@ class Storm {
   World& world_;
   Workload& people_;
   os::sim::SimRandom random_;
-  std::vector<Kind> kinds_;
-  Duration mean_gap_{};
+  Source on_devices_;
+  Source on_fleet_;
   Duration until_{};
   bool over_ = false;
 };
