@@ -121,6 +121,24 @@ TEST(Agent, OneBrokenResourceFailsAloneAndItsDependantsWait) {
   EXPECT_LT(fleet.agent().status().reconciles, 100U) << "it backs off";
 }
 
+TEST(Agent, TriesAgainAtItsTimeWhatCouldNotBeHadHoweverOftenItLooks) {
+  SmallFleet fleet;
+  fleet.enrol();
+  fleet.server.release(motd("one\n"));
+  fleet.run_until([&] { return fleet.settled(); });
+  int failures = 0;
+  fleet.device.set_faults([&](const os::sim::Call& call) -> std::optional<os::sim::Fault> {
+    if (call.operation != "sync" || call.subject != "/etc/.motd.flyball-new" || ++failures > 3) return std::nullopt;
+    return os::sim::Fault{.kind = os::sim::Fault::Kind::error};
+  });
+  fleet.server.release(motd("two\n"));
+  for (int i = 0; i < 60 && fleet.content("/etc/motd") != "two\n"; ++i) {
+    fleet.agent().sync();
+    fleet.run(std::chrono::seconds(1));
+  }
+  EXPECT_EQ(fleet.content("/etc/motd"), "two\n");
+}
+
 // S2: the floor never falls. S14: what runs goes on.
 TEST(Agent, RefusesBadEnvelopesSaysWhyAndGoesOn) {
   SmallFleet fleet;

@@ -45,7 +45,8 @@ Done not_made(Done::How how, State state, std::string reason, std::string messag
 }
 
 Done failed(const Error& error) {
-  if (error.code == Errc::unavailable) return not_made(Done::How::waits, State::waiting, "Unavailable", error.message);
+  if (error.code == Errc::unavailable)
+    return not_made(Done::How::waits, State::waiting, std::string(unavailable_reason), error.message);
   return not_made(Done::How::failed, State::failed, "ApplyFailed", error.message);
 }
 
@@ -97,7 +98,7 @@ Result<> Applier::open_plan(const Run& run) {
   OpenPlan open{.manifest = run.desired.manifest, .sequence = run.desired.sequence};
   for (const auto& step : run.plan.steps) {
     const bool corrects = step.change.reason == Reason::corrective && plan::find(ledger_, step.change.id) != nullptr;
-    if (!step.withheld && !corrects) open.steps.push_back(step.change.id);
+    if (!corrects && !keeps_from(step, run)) open.steps.push_back(step.change.id);
   }
   return open.steps.empty() ? Result<>{} : store_.open(open);
 }

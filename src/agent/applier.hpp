@@ -12,9 +12,13 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace flyball::agent {
+
+/// The reason of what cannot be had now: it waits and is tried again.
+inline constexpr std::string_view unavailable_reason = "Unavailable";
 
 /// What came of one step.
 struct Done {

@@ -2,6 +2,8 @@
 
 #include "plan/order.hpp"
 
+#include <ranges>
+
 namespace flyball::agent {
 
 const Json& notes_of(const plan::Ledger& ledger, const ResourceId& id) {
@@ -44,6 +46,17 @@ std::map<os::Watch, std::set<ResourceId>> Observer::watches(const plan::DesiredS
     const auto& notes = notes_of(ledger, resource.id);
     for (const auto& watch : provider->watches({.id = resource.id, .desired = *resource.spec, .notes = notes}))
       out[watch].insert(resource.id);
+  }
+  return out;
+}
+
+std::set<os::Path> Observer::paths(const plan::Ledger& ledger) const {
+  std::set<os::Path> out;
+  for (const auto& entry : ledger | std::views::values) {
+    auto* provider = provider_of_(entry.id.kind());
+    if (provider == nullptr) continue;
+    for (const auto& watch : provider->watches({.id = entry.id, .desired = entry.spec, .notes = entry.notes}))
+      if (watch.facility == os::Watch::Facility::path) out.insert(watch.name);
   }
   return out;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agent/scope.hpp"
+#include "os/files.hpp"
 #include "os/watches.hpp"
 #include "plan/plan.hpp"
 
@@ -20,6 +21,9 @@ class Observer {
   /// What would tell early that one of them moved, and which.
   std::map<os::Watch, std::set<ResourceId>> watches(const plan::DesiredState& desired,
                                                     const plan::Ledger& ledger) const;
+
+  /// The files and directories that the managed resources are kept in.
+  std::set<os::Path> paths(const plan::Ledger& ledger) const;
 
  private:
   Result<std::optional<Spec>> observe_one(const plan::DesiredResource& wanted, const plan::Ledger& ledger,

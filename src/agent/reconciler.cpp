@@ -36,10 +36,8 @@ Result<> Reconciler::load() {
 // S6: a power cut may leave the temporary name of a file, even beside the finished one. What cannot be cleared now is
 // cleared at the next start.
 void Reconciler::clear_temporaries() {
-  for (const auto& entry : ledger_ | std::views::values) {
-    const auto kind = entry.id.kind();
-    if (kind != File::kind && kind != Directory::kind && kind != Link::kind) continue;
-    const auto temporary = os::temporary_beside(std::string(entry.id.name()));
+  for (const auto& path : observer_.paths(ledger_)) {
+    const auto temporary = os::temporary_beside(path);
     const auto there = host_.files.stat(temporary);
     if (there && *there && host_.files.remove(temporary)) (void)host_.files.sync(os::parent_of(temporary));
   }
@@ -164,7 +162,9 @@ void Reconciler::tell_made(const plan::DesiredState& desired, const Done& done, 
 void Reconciler::tell_failed(const plan::DesiredState& desired, const ResourceId& id, const Done& done,
                              Reconciled& report) {
   not_ready_[id] = {.id = id, .condition = done.condition};
-  if (done.how != Done::How::failed && done.condition.reason != "Unavailable") return;
+  const bool tried =
+      done.how == Done::How::failed || (done.how == Done::How::waits && done.condition.reason == unavailable_reason);
+  if (!tried) return;  // One that rests goes on resting until its time.
   const auto resting = resting_.find(id);
   const bool new_failure = resting == resting_.end() || resting->second.condition != done.condition;
   rest(id, desired, done.condition);

@@ -18,6 +18,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
@@ -94,6 +95,8 @@ class EndSignals {
   int descriptor_ = -1;
 };
 
+constexpr Duration much_work = std::chrono::milliseconds(50);
+
 std::string status_line(const AgentStatus& status) {
   return text("STATUS=", name(status.condition.state), " at ", status.sequence,
               status.connected ? ", connected" : ", without the server");
@@ -166,7 +169,10 @@ class Daemon {
     std::string said;
     while (true) {
       for (auto& work : mailbox_.take()) work(*agent_);
+      const auto begun = open_->host().clocks.steady();
       const auto next = agent_->run_due();
+      // A large plan took much memory for a moment: what is resident between plans is the kernel's again.
+      if (open_->host().clocks.steady() - begun > much_work) ::malloc_trim(0);
       if (auto line = status_line(agent_->status()); line != said) {
         (void)os::real::notify(line);
         said = std::move(line);
