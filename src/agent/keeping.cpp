@@ -156,7 +156,7 @@ Condition Agent::Impl::condition() {
       worst = {.state = status.condition.state, .reason = status.condition.reason};
   }
   if (!all.empty())
-    worst.message = text(all.size(), " of ", resolution->desired.resources.size(), " resources not ready");
+    worst.message = text(all.size(), all.size() == 1 ? " resource is not ready" : " resources are not ready");
   return worst;
 }
 

@@ -128,7 +128,7 @@ Result<std::set<std::string>> PackageProvider::install(const std::string& name, 
   if (!plan.removes.empty())
     return fail(Errc::conflict, "installing ", name, " would remove ", some_of(plan.removes),
                 ": declare them `ensure: absent` if that is meant");
-  TRY(packages_.perform(wish), "cannot install ", name);
+  TRY(packages_.perform(wish));
   const auto after = TRY(packages_.package(name), "cannot read the state of ", name);
   if (!after || !after->installed || after->broken)
     return fail(Errc::conflict, name, " is not wholly installed after all");
@@ -142,7 +142,7 @@ Result<> PackageProvider::remove(const std::string& name) {
   if (const auto others = beyond(plan.removes, {name}); !others.empty())
     return fail(Errc::conflict, "removing ", name, " would also remove ", some_of(others),
                 ": declare them `ensure: absent` too if that is meant");
-  TRY(packages_.perform(wish), "cannot remove ", name);
+  TRY(packages_.perform(wish));
   return {};
 }
 
@@ -186,7 +186,7 @@ Result<std::vector<std::string>> PackageProvider::remove_one(const std::string& 
   auto needed_by = beyond(plan.removes, set);
   if (!needed_by.empty()) return needed_by;
   if (state->held) TRY(packages_.set_hold(name, false), "cannot end the hold of ", name);
-  TRY(packages_.perform(wish), "cannot remove ", name);
+  TRY(packages_.perform(wish));
   return std::vector<std::string>{};
 }
 
