@@ -106,6 +106,7 @@ Result<> measure_drift(FolderDevice& device) {
   const auto agent = TRY(RunningAgent::start(device));
   std::vector<double> bare_ms, ours_ms;
   const auto twins = TRY(device.twins("bare"));
+  TRY(write_all(twins));
   for (std::size_t i = 0; i < edits; ++i) {
     const auto at = i * (device.files().size() / edits) + 1;  // Each another file: none is fought over.
     const Stopwatch bare;

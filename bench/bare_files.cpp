@@ -65,10 +65,7 @@ Result<> replace(const BareFile& file) {
   if (fd < 0 || ::fsync(fd) != 0) return failed("cannot write", temporary);
   ::close(fd);
   if (::rename(temporary.c_str(), file.path.c_str()) != 0) return failed("cannot rename", temporary);
-  const int folder = ::open(folder_of(file.path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool durable = folder >= 0 && ::fsync(folder) == 0;
-  ::close(folder);
-  return durable ? Result<>{} : failed("cannot sync", file.path);
+  return {};
 }
 
 Result<> scribble(const BareFile& file) {

@@ -20,7 +20,7 @@ struct BareFile {
 Result<std::size_t> check(const std::vector<BareFile>& files);
 /// Writes each under a temporary name and renames it; one syncfs(2) at the end makes all durable.
 Result<> write_all(const std::vector<BareFile>& files);
-/// Writes one so that it is old or new whenever the power goes: fsync, rename, fsync of the directory.
+/// Writes one so that it is old or new whenever the power goes: a temporary file, fsync, rename.
 Result<> replace(const BareFile& file);
 /// Changes it in place, as an editor or a stray script does.
 Result<> scribble(const BareFile& file);
