@@ -29,7 +29,7 @@ std::map<std::string, std::string> repository(std::size_t push) {
     group += text("  /etc/kiosk/part-", i, ".conf: { mode: \"0644\", content: \"", i == 0 ? push : i, "\" }\n");
   std::string list = "kind: devices\ngroup: kiosks\ndevices:\n";
   for (std::size_t i = 0; i < devices; ++i) list += text("  kiosk-", i, ": {}\n");
-  return {{"fleet.yaml", "kind: fleet\nid: bench-00000000\nname: bench\n"},
+  return {{"fleet.yaml", "kind: fleet\nid: bench-00000000\nname: bench\nguards: { max_devices: 5000 }\n"},
           {"groups/kiosks.yaml", group},
           {"devices/kiosks.yaml", list}};
 }

@@ -15,6 +15,3 @@ set(CMAKE_FIND_LIBRARY_SUFFIXES .so .a)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 find_package(SQLiteCpp REQUIRED)
 find_package(CLI11 REQUIRED)
-
-# clang-format needs nothing here; benchmarks and property tests come where they are used.
-find_package(benchmark QUIET)
