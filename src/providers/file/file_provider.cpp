@@ -6,26 +6,26 @@ namespace flyball::providers {
 
 using Type = os::FileMeta::Type;
 
-// All zeros, which no content has, when it is too large to be from git.
-Result<Digest> FileProvider::content_of(const os::Path& path, const os::FileMeta& meta) {
-  if (meta.size > max_compared_bytes) return Digest{};
-  const auto bytes = TRY(files_.read(path, max_compared_bytes), "cannot read ", path);
-  if (!bytes) return fail(Errc::conflict, path, " vanished meanwhile");
-  return sha256(*bytes);
+os::Read<os::FileView> FileProvider::look(const os::Path& path, bool with_content) {
+  if (with_content) return files_.look(path, max_compared_bytes);
+  const auto meta = TRY(files_.stat(path));
+  return meta ? std::optional(os::FileView{.meta = *meta}) : std::nullopt;
 }
 
 Result<std::optional<Spec>> FileProvider::observe(const Subject& subject) {
   const auto& want = desired_of<File>(subject);
   const auto path = name_of(subject);
-  const auto there = TRY(files_.stat(path), "cannot look at ", path);
+  const auto there = TRY(look(path, want.content.has_value()), "cannot look at ", path);
   if (!there) return std::nullopt;
+  const auto& meta = there->meta;
   File out;
   // Something else at its place is as good as nothing, except where nothing is wanted.
-  if (there->type != Type::regular) return want.ensure == Ensure::absent ? std::optional<Spec>(out) : std::nullopt;
-  if (want.content) out.content = TRY(content_of(path, *there));
-  out.mode = Mode{there->mode};
-  if (want.owner) out.owner = TRY(path_state_.owners().user_name(there->uid, want.owner));
-  if (want.group) out.group = TRY(path_state_.owners().group_name(there->gid, want.group));
+  if (meta.type != Type::regular) return want.ensure == Ensure::absent ? std::optional<Spec>(out) : std::nullopt;
+  // All zeros, which no content has, when it is too large to be from git.
+  if (want.content) out.content = there->bytes ? sha256(*there->bytes) : Digest{};
+  out.mode = Mode{meta.mode};
+  if (want.owner) out.owner = TRY(path_state_.owners().user_name(meta.uid, want.owner));
+  if (want.group) out.group = TRY(path_state_.owners().group_name(meta.gid, want.group));
   return out;
 }
 

@@ -23,7 +23,7 @@ class FileProvider final : public Provider {
   std::vector<os::Watch> watches(const Subject& subject) override;
 
  private:
-  Result<Digest> content_of(const os::Path& path, const os::FileMeta& meta);
+  os::Read<os::FileView> look(const os::Path& path, bool with_content);
 
   os::Files& files_;
   PathState path_state_;
