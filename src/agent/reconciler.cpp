@@ -48,9 +48,10 @@ Reconciled Reconciler::reconcile(const plan::DesiredState& desired, const Scope&
   const auto observed = observer_.observe(desired, ledger_, scope);
   const auto plan = plan::withhold(plan::make_plan(desired, observed, ledger_), desired, hold);
   const auto outcome = applier_.apply(plan, desired, [&](const auto& wanted) { return resting(wanted); });
+  if (scope.all) unfinished_ = unfinished(desired, ledger_);
+  if (plan.empty()) return make_report(desired, scope, plan, outcome, plan);
   const auto verified = read_back(desired, observed, outcome);
   const auto remaining = plan::withhold(plan::make_plan(desired, verified, ledger_), desired, hold);
-  if (scope.all) unfinished_ = unfinished(desired, ledger_);
   return make_report(desired, scope, plan, outcome, remaining);
 }
 

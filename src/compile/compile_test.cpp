@@ -213,6 +213,8 @@ TEST(Compile, TellsEachMistakeOnceAtItsPlaceWithACure) {
        "one of these references away\n"},
       {"absent with more", group("files: { /etc/a: { ensure: absent, mode: 0644 } }\n"),
        "E0202 groups/kiosks.yaml:3:10: `mode` says nothing about what is to be absent\n"},
+      {"root absent", group("users: { root: { ensure: absent } }\n"),
+       "E0202 groups/kiosks.yaml:3:10: `user:root` cannot be absent: no device lives without it\n"},
       {"fact", group("when: [{ facts: { all: [os.di=debian] }, files: {} }]\n"),
        "E0306 groups/kiosks.yaml:3:25: unknown fact `os.di` | did you mean `os.id`?\n"},
       {"secret", group("files: { /etc/a: { content: \"${{ secret.a }}\" } }\n"),

@@ -344,7 +344,8 @@ void Evaluator::check_whole(const ResourceId& id, const MergedResource& merged, 
                           [](const auto& field) { return holds_facts(field.second); }))
     return;
   const auto spec = decode(id.kind(), evaluated.variant.fields);
-  const auto good = spec ? check_spec(*spec) : std::unexpected(spec.error());
+  auto good = spec ? check_spec(*spec) : std::unexpected(spec.error());
+  if (good) good = check_absence(id, *spec);
   // A block that no device uses may leave to others what is missing here.
   if (!good && !scope_.lenient())
     scope_.diagnostics().push_back(

@@ -12,6 +12,8 @@ bool letter(char c) { return lower(c) || (c >= 'A' && c <= 'Z'); }
 Result<> check_path(std::string_view path) {
   if (!path.starts_with('/') || path == "/") return fail(Errc::invalid, "`", path, "` is not an absolute path below /");
   if (path.ends_with('/')) return fail(Errc::invalid, "`", path, "` ends in a slash");
+  if (path.starts_with("/proc/") || path.starts_with("/sys/"))
+    return fail(Errc::invalid, "`", path, "` is the kernel's; its parameters are set under `sysctl`");
   if (path.size() > 4000) return fail(Errc::invalid, "a path is longer than 4000 bytes");
   std::size_t start = 1;
   while (start <= path.size()) {
@@ -69,6 +71,15 @@ Result<> check_name(std::string_view kind, std::string_view name) {
   return check_characters(
       kind, name, 200, [](char c) { return letter(c) || digit(c); },
       [](char c) { return letter(c) || digit(c) || std::string_view("-_. ").contains(c); });
+}
+
+Result<> check_absence(const ResourceId& id, const Spec& spec) {
+  static constexpr std::string_view needed[] = {"user:root",     "user_group:root", "package:apt",       "package:dpkg",
+                                                "package:libc6", "package:systemd", "package:base-files"};
+  if (wants_absence(spec) && std::ranges::find(needed, id.str()) != std::end(needed)) {
+    return fail(Errc::invalid, "`", id, "` cannot be absent: no device lives without it");
+  }
+  return {};
 }
 
 Result<> check_spec(const Spec& spec) {

@@ -110,6 +110,7 @@ TEST(Names, AreCheckedPerKind) {
       {"sysctl", "net.ipv4.tcp_ecn", true},
       {"sysctl", "../../etc", false},
       {"sysctl", "net", false},
+      {"file", "/proc/sys/vm/swappiness", false},
       {"command", "build index", true},
       {"command", "", false},
   };

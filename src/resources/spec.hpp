@@ -59,6 +59,8 @@ std::vector<FieldChange> differences(const Spec& desired, const std::optional<Sp
 /// Whether the name can be one of that kind: an absolute, normal path; a package, unit or account name; a dotted key.
 /// `invalid` with what is wrong.
 Result<> check_name(std::string_view kind, std::string_view name);
+/// Whether this may be wanted not to exist: no device lives without root, its package manager, systemd or libc.
+Result<> check_absence(const ResourceId& id, const Spec& spec);
 /// What the types cannot say: a file that is to be absent but has content, a command without `apply`.
 Result<> check_spec(const Spec& spec);
 

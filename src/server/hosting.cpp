@@ -3,6 +3,7 @@
 #include "compile/compile.hpp"
 #include "os/git_command.hpp"
 #include "os/real/control_socket.hpp"
+#include "server/gate.hpp"
 #include "source/git_source.hpp"
 
 #include <algorithm>
@@ -131,6 +132,10 @@ bool pre_receive(os::Processes& processes, const Compile& compiler, const std::s
   if (!compiled->fleet) {
     said +=
         text("flyball: refused: ", errors, errors == 1 ? " error" : " errors", "; every device keeps what it has\n");
+    return false;
+  }
+  if (const auto judged = judge_manifests(*compiled->fleet); !judged) {
+    said += text("flyball: refused: ", judged.error().message, "; every device keeps what it has\n");
     return false;
   }
   const auto devices = compiled->fleet->devices.size();

@@ -437,10 +437,12 @@ Response make_token(Server::Impl& server, const Call& call) {
 }
 
 Response remove_token(Server::Impl& server, const Call& call) {
-  const auto tokens = server.ports.store.api_tokens();
+  auto tokens = server.ports.store.api_tokens();
   if (!tokens) return problem(tokens.error());
-  if (std::ranges::find(*tokens, call.parameters[0], &store::ApiToken::id) == tokens->end())
+  if (std::erase_if(*tokens, [&](const store::ApiToken& token) { return token.id == call.parameters[0]; }) == 0)
     return problem(404, "not-found", text("there is no token ", call.parameters[0]));
+  if (!has_admin(*tokens, server.ports.clocks.wall()))
+    return problem(409, "last-admin", "this is the last token of an admin; make another first, or nobody could");
   server.batch.transaction.writes.emplace_back(store::RemoveApiToken{call.parameters[0]});
   if (server.authority)
     server.batch.transaction.events.push_back(server.event(

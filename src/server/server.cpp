@@ -164,9 +164,10 @@ Result<os::net::KeyedCertificate> Server::listener_certificate(os::net::KeyType 
 }
 
 Result<std::optional<std::string>> Server::first_admin_token() {
-  if (!TRY(impl_->ports.store.api_tokens()).empty()) return std::nullopt;
-  const auto made = make_api_token(impl_->ports.random, impl_->ports.clocks.wall(), "admin",
-                                   {all_roles.begin(), all_roles.end()}, std::chrono::hours(24 * 365));
+  const auto now = impl_->ports.clocks.wall();
+  if (has_admin(TRY(impl_->ports.store.api_tokens()), now)) return std::nullopt;
+  const auto made = make_api_token(impl_->ports.random, now, "admin", {all_roles.begin(), all_roles.end()},
+                                   std::chrono::hours(24 * 365));
   TRY(impl_->ports.store.commit({.writes = {made.record}}));
   return made.secret;
 }

@@ -83,7 +83,8 @@ class Server {
   const std::string& ca_certificate() const;
   Result<os::net::KeyedCertificate> listener_certificate(os::net::KeyType type, const std::vector<std::string>& names);
 
-  /// A first token with every role, once: its text when the store has no token yet.
+  /// A token with every role, made when no valid one has the role `admin`: at the first start, and when the last one
+  /// expired. Its text; nothing when there is one.
   Result<std::optional<std::string>> first_admin_token();
 
   struct Impl;

@@ -434,6 +434,17 @@ TEST_F(ServerTest, PeopleNeedATokenAndItsRoles) {
       true);
 }
 
+TEST_F(ServerTest, TheLastAdminCannotLockEverybodyOut) {
+  push(two_devices);
+  const auto only = *maybe_string(get("tokens").find("items")->array()->at(0), "id");
+  EXPECT_EQ(person("DELETE", "/api/v1/tokens/" + only).status, 409);
+  EXPECT_EQ(*server_->first_admin_token(), std::nullopt);
+  host_.clocks().jump_wall(std::chrono::hours(24 * 366));
+  const auto another = server_->first_admin_token();
+  ASSERT_TRUE(another && *another) << "an expired one is none";
+  EXPECT_EQ(person("GET", "/api/v1/tokens", {}, **another).status, 200);
+}
+
 TEST_F(ServerTest, AListIsFilteredAndPagedByTheServer) {
   push(two_devices);
   const auto page = get("devices?limit=1");

@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
+
 namespace flyball::server {
 
 MadeToken make_api_token(os::Random& random, WallTime now, std::string person, std::vector<std::string_view> roles,
@@ -14,6 +16,12 @@ MadeToken make_api_token(os::Random& random, WallTime now, std::string person, s
                 .expires = now + life};
   for (const auto role : roles) out.record.roles.emplace_back(role);
   return out;
+}
+
+bool has_admin(const std::vector<store::ApiToken>& tokens, WallTime now) {
+  return std::ranges::any_of(tokens, [&](const store::ApiToken& token) {
+    return token.expires > now && std::ranges::find(token.roles, "admin") != token.roles.end();
+  });
 }
 
 std::optional<Digest> bearer_hash(std::string_view authorization) {

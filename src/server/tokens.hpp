@@ -23,6 +23,9 @@ struct MadeToken {
 MadeToken make_api_token(os::Random& random, WallTime now, std::string person, std::vector<std::string_view> roles,
                          Duration life);
 
+/// Whether one of them is valid and has the role `admin`: without, nobody could make another.
+bool has_admin(const std::vector<store::ApiToken>& tokens, WallTime now);
+
 /// The token of `Authorization: Bearer …`, as it is looked up in the store.
 std::optional<Digest> bearer_hash(std::string_view authorization);
 

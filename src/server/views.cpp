@@ -143,7 +143,12 @@ Json overview(const Server::Impl& server) {
   std::map<State, std::uint64_t> counts;
   std::uint64_t away = 0;
   const auto ids = all_devices(server);
+  std::uint64_t left_git = 0;
   for (const auto& id : ids) {
+    if (server.in_force && declared(server, id) == nullptr) {
+      ++left_git;  // What it says of itself is history: git wants nothing of it any more.
+      continue;
+    }
     ++counts[state_of(server, id)];
     const auto* device = enrolled(server, id);
     if (device != nullptr && device->waiting == 0) ++away;
@@ -152,7 +157,8 @@ Json overview(const Server::Impl& server) {
   for (const auto state : states) by_state[name(state)] = counts[state];
   Json out;
   out["states"] = std::move(by_state);
-  out["devices"] = static_cast<std::uint64_t>(ids.size());
+  out["devices"] = static_cast<std::uint64_t>(ids.size()) - left_git;
+  out["left_git"] = left_git;
   out["away"] = away;
   out["release"] = server.in_force ? release_json(server.in_force->stored.release) : Json();
   out["held"] = server.candidate ? release_json(server.candidate->release) : Json();
