@@ -17,8 +17,7 @@ plan::ObservedState Observer::observe(const plan::DesiredState& desired, const p
   const auto arrangement = plan::arrangement_of(desired);
   plan::ObservedState out;
   const auto look = [&](const plan::DesiredResource& resource) {
-    // Both walks below are in the order of ids.
-    if (resource.spec) out.emplace_hint(out.end(), resource.id, observe_one(resource, ledger, arrangement->managed));
+    if (resource.spec) out.emplace(resource.id, observe_one(resource, ledger, arrangement->managed));
   };
   if (scope.all) {
     for (const auto& resource : desired.resources) look(resource);

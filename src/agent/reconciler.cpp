@@ -47,12 +47,10 @@ Reconciled Reconciler::reconcile(const plan::DesiredState& desired, const Scope&
   const auto scope = widened(asked, desired);
   const auto observed = observer_.observe(desired, ledger_, scope);
   const auto plan = plan::withhold(plan::make_plan(desired, observed, ledger_), desired, hold);
-  const bool known = applier_.ledger_is_durable();  // Else applying reads it anew, and another plan may follow from it.
   const auto outcome = applier_.apply(plan, desired, [&](const auto& wanted) { return resting(wanted); });
-  if (scope.all) unfinished_ = unfinished(desired, ledger_);
-  if (known && plan.empty()) return make_report(desired, scope, plan, outcome, plan);
   const auto verified = read_back(desired, observed, outcome);
   const auto remaining = plan::withhold(plan::make_plan(desired, verified, ledger_), desired, hold);
+  if (scope.all) unfinished_ = unfinished(desired, ledger_);
   return make_report(desired, scope, plan, outcome, remaining);
 }
 

@@ -115,7 +115,9 @@ Result<std::string> DirectoryProvider::restore(const Subject& subject, const Bas
 
 std::vector<os::Watch> DirectoryProvider::watches(const Subject& subject) {
   std::vector<os::Watch> out{os::Watch::path(name_of(subject))};
-  if (desired_of<Directory>(subject).foreign) out.push_back(os::Watch::children(name_of(subject)));
+  const auto& want = desired_of<Directory>(subject);
+  if (want.foreign) out.push_back(os::Watch::children(name_of(subject)));
+  if (hang_on_accounts(want.owner, want.group)) out.push_back(os::Watch::accounts());
   return out;
 }
 

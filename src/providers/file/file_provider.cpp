@@ -68,6 +68,11 @@ Result<std::string> FileProvider::restore(const Subject& subject, const Baseline
   return path_state_.restore(path, Type::regular, baseline, fields, contents);
 }
 
-std::vector<os::Watch> FileProvider::watches(const Subject& subject) { return {os::Watch::path(name_of(subject))}; }
+std::vector<os::Watch> FileProvider::watches(const Subject& subject) {
+  std::vector<os::Watch> out{os::Watch::path(name_of(subject))};
+  const auto& want = desired_of<File>(subject);
+  if (hang_on_accounts(want.owner, want.group)) out.push_back(os::Watch::accounts());
+  return out;
+}
 
 }  // namespace flyball::providers

@@ -85,6 +85,13 @@ TEST_F(FileProviderTest, OwnersCompareByNameAndByNumber) {
   }
 }
 
+TEST(HangOnAccounts, NamesMayComeToMeanAnotherNumberAndRootMayNot) {
+  EXPECT_TRUE(hang_on_accounts("alice", std::nullopt));
+  EXPECT_TRUE(hang_on_accounts("root", "video"));
+  EXPECT_FALSE(hang_on_accounts("root", "0"));
+  EXPECT_FALSE(hang_on_accounts(std::nullopt, std::nullopt));
+}
+
 TEST_F(FileProviderTest, WhatIsTooLargeToKeepIsSaidAndStaysOnLeaving) {
   put("/etc/big", std::string(Provider::max_kept_bytes + 1, 'x'));
   const ResourceId id("file", "/etc/big");

@@ -63,4 +63,11 @@ Result<os::Access> Owners::fresh(std::uint32_t mode) {
   return os::Access{.mode = mode, .uid = root->uid, .gid = root->gid};
 }
 
+bool hang_on_accounts(const std::optional<std::string>& owner, const std::optional<std::string>& group) {
+  const auto may_move = [](const std::optional<std::string>& name) {
+    return name && *name != "root" && name->find_first_not_of("0123456789") != std::string::npos;
+  };
+  return may_move(owner) || may_move(group);
+}
+
 }  // namespace flyball::providers

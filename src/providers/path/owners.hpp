@@ -35,6 +35,10 @@ class Owners {
   os::Users& users_;
 };
 
+/// Whether these name accounts whose numbers may change: then the accounts are watched too, since a group that is made
+/// anew with another number leaves its files to nobody. root is always 0.
+bool hang_on_accounts(const std::optional<std::string>& owner, const std::optional<std::string>& group);
+
 inline os::Access access_of(const os::FileMeta& meta) { return {.mode = meta.mode, .uid = meta.uid, .gid = meta.gid}; }
 
 }  // namespace flyball::providers
