@@ -91,20 +91,11 @@ void drop_repetitions(std::vector<Variant>& variants) {
 
 }  // namespace
 
-DeviceCompiler::Shared& DeviceCompiler::shared_of(const Layers& layers, const DeviceDeclaration& device) {
-  Likeness key{.layers = layers};
-  if (device.block.resources.empty() && !device.block.manage) std::erase(key.layers, &device.block);
-  for (const auto& [name, value] : device.block.vars) key.variables.push_back(name);
-  const auto [found, fresh] = shared_.try_emplace(std::move(key));
-  auto& shared = found->second;
-  if (fresh) {
-    find_resources(layers, device, shared);
-    for (const auto& [id, uses] : shared.uses) {
-      if (std::ranges::binary_search(shared.own, id)) continue;
-      if (const auto digest = resource(id, device, layers, shared)) shared.common.emplace_back(id, *digest);
-    }
-  }
-  return shared;
+DeviceCompiler::Likeness DeviceCompiler::likeness_of(const Layers& layers, const DeviceDeclaration& device) const {
+  Likeness out{.layers = layers};
+  if (device.block.resources.empty() && !device.block.manage) std::erase(out.layers, &device.block);
+  for (const auto& [name, value] : device.block.vars) out.variables.push_back(name);
+  return out;
 }
 
 void DeviceCompiler::find_resources(const Layers& layers, const DeviceDeclaration& device, Shared& shared) const {
@@ -163,8 +154,8 @@ DeviceCompiler::Way DeviceCompiler::way(const ResourceId& id, const DeviceDeclar
   return out;
 }
 
-std::optional<Digest> DeviceCompiler::resource(const ResourceId& id, const DeviceDeclaration& device,
-                                               const Layers& layers, const Shared& shared) {
+std::optional<SpecBlob> DeviceCompiler::resource(const ResourceId& id, const DeviceDeclaration& device,
+                                                 const Layers& layers, const Shared& shared) {
   const auto conditions = conditions_on(id, layers, shared);
   if (conditions.size() > max_conditions) {
     const auto merged = merge_resource(id, layers);
@@ -184,39 +175,75 @@ std::optional<Digest> DeviceCompiler::resource(const ResourceId& id, const Devic
   }
   drop_repetitions(blob.variants);
   if (blob.variants.size() == 1 && blob.variants[0].outcome == Variant::Outcome::none) return std::nullopt;
-  auto bytes = std::make_shared<const Bytes>(blob.encode());
-  const auto digest = sha256(*bytes);
-  blobs_.emplace(digest, std::move(bytes));
-  specs_.emplace(digest, std::move(blob));
-  return digest;
+  return blob;
 }
 
-DeviceCompiler::Compiled DeviceCompiler::share(Manifest manifest) {
-  const auto digest = manifest.digest();
-  auto& shared = manifests_[digest];
-  if (shared == nullptr) shared = std::make_shared<const Manifest>(std::move(manifest));
-  return {.manifest = shared, .digest = digest};
+std::vector<DeviceCompiler::Line> DeviceCompiler::lines_of(const std::vector<ResourceId>& ids,
+                                                           const DeviceDeclaration& device, const Layers& layers,
+                                                           const Shared& shared, Specs* specs) {
+  std::vector<Line> out;
+  for (const auto& id : ids) {
+    auto blob = resource(id, device, layers, shared);
+    if (!blob) continue;
+    auto bytes = std::make_shared<const Bytes>(blob->encode());
+    const Manifest::Entry entry(id, sha256(*bytes));
+    blobs_.emplace(entry.second, std::move(bytes));
+    out.push_back({.entry = entry, .text = Manifest::encode_entry(entry)});
+    if (specs != nullptr) specs->emplace(id, std::move(*blob));
+  }
+  return out;
+}
+
+// Both sorted by id.
+DeviceCompiler::Compiled DeviceCompiler::put_together(const std::vector<Line>& common, const std::vector<Line>& own) {
+  std::vector<const Line*> lines;
+  std::vector<std::string_view> texts;
+  lines.reserve(common.size() + own.size());
+  texts.reserve(common.size() + own.size());
+  const auto put = [&](const Line& line) {
+    lines.push_back(&line);
+    texts.push_back(line.text);
+  };
+  auto next = common.begin();
+  const auto id_of = [](const Line& line) -> const ResourceId& { return line.entry.first; };
+  for (const auto& line : own) {
+    const auto after = std::ranges::lower_bound(next, common.end(), id_of(line), {}, id_of);
+    for (; next != after; ++next) put(*next);
+    put(line);
+  }
+  for (; next != common.end(); ++next) put(*next);
+
+  const auto digest = sha256(Manifest::join(texts));
+  auto& manifest = manifests_[digest];
+  if (manifest == nullptr) {
+    auto made = std::make_shared<Manifest>();
+    made->resources.reserve(lines.size());
+    for (const auto* line : lines) made->resources.push_back(line->entry);
+    manifest = std::move(made);
+  }
+  return {.manifest = manifest, .digest = digest};
 }
 
 DeviceCompiler::Compiled DeviceCompiler::compile(const DeviceDeclaration& device) {
   const auto layers = layers_of(declarations_, device);
-  const auto before = shared_.size();
-  const auto& shared = shared_of(layers, device);
-  std::vector<Manifest::Entry> own;
-  for (const auto& id : shared.own) {
-    if (const auto digest = resource(id, device, layers, shared)) own.emplace_back(id, *digest);
-  }
-  Manifest manifest;
-  manifest.resources.reserve(shared.common.size() + own.size());
-  std::ranges::merge(shared.common, own, std::back_inserter(manifest.resources));
-  if (shared_.size() > before) check_device(device, layers, manifest);  // The first of its like.
-  return share(std::move(manifest));
-}
+  const auto [found, first] = shared_.try_emplace(likeness_of(layers, device));
+  auto& shared = found->second;
+  if (shared.whole) return *shared.whole;
+  if (!first) return put_together(shared.common, lines_of(shared.own, device, layers, shared, nullptr));
 
-void DeviceCompiler::check_device(const DeviceDeclaration& device, const Layers& layers, const Manifest& manifest) {
-  std::map<ResourceId, const SpecBlob*> specs;
-  for (const auto& [id, digest] : manifest.resources) specs.emplace(id, &specs_.at(digest));
-  check_relations(device, layers, specs, out_);
+  find_resources(layers, device, shared);
+  std::vector<ResourceId> common;
+  for (const auto& [id, uses] : shared.uses) {
+    if (!std::ranges::binary_search(shared.own, id)) common.push_back(id);
+  }
+  Specs specs;
+  shared.common = lines_of(common, device, layers, shared, &specs);
+  const auto out = put_together(shared.common, lines_of(shared.own, device, layers, shared, &specs));
+  if (shared.own.empty()) shared.whole = out;
+  std::map<ResourceId, const SpecBlob*> to_check;
+  for (const auto& [id, blob] : specs) to_check.emplace(id, &blob);
+  check_relations(device, layers, to_check, out_);
+  return out;
 }
 
 void check_blocks(const Snapshot& snapshot, const Declarations& declarations, std::vector<Diagnostic>& out) {

@@ -35,27 +35,35 @@ class DeviceCompiler {
     std::vector<std::string> variables;
     auto operator<=>(const Likeness&) const = default;
   };
+  // An entry of a manifest, with its text there.
+  struct Line {
+    Manifest::Entry entry;
+    Bytes text;
+  };
+  using Specs = std::map<ResourceId, SpecBlob>;
   // What alike devices have in common.
   struct Shared {
     std::map<ResourceId, TreeFile> tree;
     std::map<ResourceId, std::set<std::string>> uses;  // Of every resource: variables, also those behind variables.
     std::vector<ResourceId> own;                       // Mention the device itself or its variables; sorted.
-    std::vector<Manifest::Entry> common;               // The others.
+    std::vector<Line> common;                          // The others.
+    std::optional<Compiled> whole;                     // When none is a device's own.
   };
   struct Way {
     MergedResource merged;
     Evaluated evaluated;
   };
 
-  Shared& shared_of(const Layers& layers, const DeviceDeclaration& device);
+  Likeness likeness_of(const Layers& layers, const DeviceDeclaration& device) const;
   void find_resources(const Layers& layers, const DeviceDeclaration& device, Shared& shared) const;
   bool mentions_device(const Written& written, const Layers& layers, std::set<std::string>& uses) const;
-  std::optional<Digest> resource(const ResourceId& id, const DeviceDeclaration& device, const Layers& layers,
-                                 const Shared& shared);
+  std::vector<Line> lines_of(const std::vector<ResourceId>& ids, const DeviceDeclaration& device, const Layers& layers,
+                             const Shared& shared, Specs* specs);
+  std::optional<SpecBlob> resource(const ResourceId& id, const DeviceDeclaration& device, const Layers& layers,
+                                   const Shared& shared);
   Layers conditions_on(const ResourceId& id, const Layers& layers, const Shared& shared) const;
   Way way(const ResourceId& id, const DeviceDeclaration& device, const Layers& chosen, const Shared& shared);
-  Compiled share(Manifest manifest);
-  void check_device(const DeviceDeclaration& device, const Layers& layers, const Manifest& manifest);
+  Compiled put_together(const std::vector<Line>& common, const std::vector<Line>& own);
 
   const Snapshot& snapshot_;
   const Declarations& declarations_;
@@ -63,7 +71,6 @@ class DeviceCompiler {
   std::vector<Diagnostic>& out_;
   std::map<Likeness, Shared> shared_;
   std::map<Digest, std::shared_ptr<const Manifest>> manifests_;
-  std::map<Digest, SpecBlob> specs_;  // Decoded, for the checks.
 };
 
 }  // namespace flyball::compile

@@ -1,17 +1,32 @@
 #include "model/manifest.hpp"
 
 #include "base/json.hpp"
+#include "base/text.hpp"
 
 namespace flyball {
 
 Bytes Manifest::encode() const {
-  Json::Array list;
-  list.reserve(resources.size());
-  for (const auto& [id, digest] : resources) list.emplace_back(Json::Array{id.str(), digest.str()});
-  Json out;
-  out["kind"] = kind;
-  out["resources"] = std::move(list);
-  return out.canonical();
+  std::vector<Bytes> texts;
+  texts.reserve(resources.size());
+  for (const auto& entry : resources) texts.push_back(encode_entry(entry));
+  return join(std::vector<std::string_view>(texts.begin(), texts.end()));
+}
+
+Bytes Manifest::encode_entry(const Entry& entry) {
+  return Json(Json::Array{entry.first.str(), entry.second.str()}).canonical();
+}
+
+Bytes Manifest::join(std::span<const std::string_view> entries) {
+  auto out = text(R"({"kind":")", kind, R"(","resources":[)");
+  std::size_t size = out.size() + entries.size() + 2;
+  for (const auto entry : entries) size += entry.size();
+  out.reserve(size);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (i > 0) out += ',';
+    out += entries[i];
+  }
+  out += "]}";
+  return out;
 }
 
 Result<Manifest> Manifest::decode(std::string_view bytes) {
